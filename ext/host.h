@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT
+** host: the bridge between SQLite and the core. Owns per-connection state, maps errors, values, memory, interrupts.
+** Below it stands the core, above it vtab/ and sql/; it knows neither a table nor a function of ours. */
+#ifndef JOURNEY_HOST_H
+#define JOURNEY_HOST_H
+#include "sqlite.h"
+#include "core/base.h"
+#include "core/bytes.h"
+#include "core/zone.h"
+
+/* One per connection, made by the door, freed with the connection. */
+typedef struct Host {
+  sqlite3 *db;
+  struct Files *files;           /* file policy (files.h) */
+  sqlite3_stmt *probe;           /* interrupt probe for hosts before 3.41 */
+  int depth;                     /* statements on users' sources that run inside each other (D13) */
+  int references;
+} Host;
+
+Host *host_open(sqlite3 *db);                          /* NULL = no memory */
+void host_hold(Host *host);
+void host_release(void *host);                         /* frees at the last release; fits xDestroy */
+
+/* An Env whose memory is SQLite's and whose interrupt is the connection's. */
+void host_env(Host *host, Env *env);
+int host_code(const Env *env);                         /* ErrCode → SQLITE_… */
+/* "<prefix>: <message>" by sqlite3_mprintf (NULL prefix: the message alone). */
+char *host_message(const Env *env, const char *prefix);
+void host_result_error(sqlite3_context *context, const Env *env, const char *prefix);
+
+Value host_value(sqlite3_value *value);                /* text borrowed from the value; BLOB as text bytes */
+Slice host_slice(sqlite3_value *value);                /* as text; NULL → SLICE_NULL */
+void host_result_slice(sqlite3_context *context, Slice s);        /* copies; NULL → NULL */
+void host_result_time(sqlite3_context *context, int64_t micros);  /* D6 text, INT_NULL → NULL */
+void host_result_real(sqlite3_context *context, double value);    /* NaN → NULL */
+void host_result_int(sqlite3_context *context, int64_t value);    /* INT_NULL → NULL */
+
+/* Prepares "format" (%w %Q %s …) with sqlite3_prepare_v3(flags). NULL with the error set (ERR_DATA, SQLite's own text). */
+sqlite3_stmt *host_prepare(Host *host, Env *env, unsigned flags, const char *format, ...);
+
+/* IANA zone by name: UTC and ±HH:MM without a file, else the system's TZif (TZDIR, /usr/share/zoneinfo, /usr/lib/zoneinfo).
+** NULL with ERR_INPUT: "tz: there is no time zone 'X'; write an IANA name such as 'Europe/Prague', 'UTC', or an offset '+02:00'". */
+const Zone *host_zone(Host *host, Arena *arena, Slice name);
+
+#endif

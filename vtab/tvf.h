@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+** tvf: one virtual-table module for every table-valued function. A function is a Tvf row: its arguments, its columns (each the offset of
+** a field in the row struct the function fills) and `run`. Everything else is done here: declaration, xBestIndex, decoding of arguments,
+** defaults, errors with the function's name, output conversion, journey_help.
+**
+** Field of the row struct by the column's declared type:
+**   BIGINT → int64_t (INT_NULL = NULL)      DOUBLE → double (NAN = NULL)      TIMESTAMP, DATE → int64_t µs (INT_NULL = NULL)
+**   BOOLEAN → int8_t (BOOL_NULL = NULL)     VARCHAR(n), TEXT → Slice (SLICE_NULL = NULL)     BLOB → Slice */
+#ifndef JOURNEY_TVF_H
+#define JOURNEY_TVF_H
+#include "../ext/host.h"
+#include "../ext/core/condition.h"
+#include "../ext/core/event.h"
+#include "../ext/core/timestamp.h"
+
+typedef enum ArgType { ARG_TEXT, ARG_BIGINT, ARG_DOUBLE, ARG_BOOLEAN, ARG_TIMESTAMP, ARG_DURATION, ARG_COND, ARG_LIST } ArgType;
+
+typedef struct TvfArg {
+  const char *name;
+  ArgType type;
+  const char *default_text;   /* as one would type it, quotes included: "'7 days'", "30", "NULL"; NULL = required */
+  const char *meaning;
+} TvfArg;
+
+typedef struct TvfColumn {
+  const char *name, *type, *unit, *meaning;   /* unit NULL = none */
+  size_t offset;
+  bool is_hidden;
+} TvfColumn;
+
+typedef struct TvfCall TvfCall;
+typedef struct Tvf {
+  const char *name;
+  const char *row_is;         /* "an episode" */
+  const char *order;          /* "customer, start_ts, episode_id" */
+  const char *example;        /* a statement that runs as it stands */
+  const TvfArg *args;         /* arg_count of its own; the common ones follow when has_common */
+  int arg_count;
+  bool has_common;
+  bool is_directonly;
+  const TvfColumn *columns;
+  int column_count;
+  size_t row_size;
+  /* Runs the call. Either adds every row with tvf_row(), or sets call->state for `next`. Errors: env_fail(&call->env, …). */
+  void (*run)(TvfCall *call);
+  /* NULL, or fills *row (zeroed row_size bytes) with the next row; false at the end or on error. */
+  bool (*next)(TvfCall *call, void *row);
+  void (*close)(TvfCall *call);              /* frees call->state; may be NULL (arena memory goes by itself) */
+} Tvf;
+
+struct TvfCall {
+  Env env;
+  Arena arena;                /* lives as long as the result */
+  Host *host;
+  const Tvf *tvf;
+  void *state;
+  /* the result rows: */
+  char *rows;
+  size_t row_count, row_capacity;
+  /* decoded arguments: */
+  Value *args;                /* tvf->arg_count (+ common) values, defaults filled in, text copied to the arena */
+  bool *given;
+};
+
+int tvf_register(Host *host, const Tvf *tvf);
+/* A new zeroed row of tvf->row_size bytes at the end of the result (zero is NOT NULL for numbers: set every field), or NULL on error.
+** Pointers to earlier rows may move. */
+void *tvf_row(TvfCall *call);
+
+/* Decoded arguments by name (a wrong name is a programming error: assert). Errors are set on call->env with the argument's name, the value found
+** and what to write instead. */
+Slice tvf_text(TvfCall *call, const char *arg);                   /* SLICE_NULL when NULL */
+int64_t tvf_bigint(TvfCall *call, const char *arg, int64_t low, int64_t high);   /* INT_NULL when NULL */
+double tvf_double(TvfCall *call, const char *arg, double low, double high);      /* NAN when NULL */
+bool tvf_boolean(TvfCall *call, const char *arg);                 /* 0, 1, true, false, on, off, yes, no */
+int64_t tvf_time(TvfCall *call, const char *arg);                 /* µs, INT_NULL when NULL */
+int64_t tvf_duration(TvfCall *call, const char *arg);             /* µs, INT_NULL when NULL */
+/* Index of the value in the NULL-terminated list `words`; an unknown word is an error that lists them. */
+int tvf_choice(TvfCall *call, const char *arg, const char *const *words);
+bool tvf_given(TvfCall *call, const char *arg);                   /* was it written by the user (and not NULL)? */
+
+extern const TvfArg tvf_common_args[];
+extern const int tvf_common_count;
+extern const TvfColumn tvf_group_columns[4];                      /* group_1 … group_4, for functions that aggregate */
+
+#endif
