@@ -3,7 +3,7 @@
 ** Below it stands the core, above it vtab/ and sql/; it knows neither a table nor a function of ours. */
 #ifndef JOURNEY_HOST_H
 #define JOURNEY_HOST_H
-#include "sqlite.h"
+#include "catalogue.h"
 #include "core/base.h"
 #include "core/bytes.h"
 #include "core/zone.h"
@@ -12,9 +12,10 @@
 typedef struct Host {
   sqlite3 *db;
   struct Files *files;           /* file policy (files.h) */
-  sqlite3_stmt *probe;           /* interrupt probe for hosts before 3.41 */
+  int64_t probed_at;             /* monotonic ms of the last interrupt probe */
   int depth;                     /* statements on users' sources that run inside each other (D13) */
   int references;
+  const SqlFunction *const *functions;   /* what sql/ registers, for journey_help; ends with NULL */
 } Host;
 
 Host *host_open(sqlite3 *db);                          /* NULL = no memory */
@@ -32,6 +33,7 @@ Value host_value(sqlite3_value *value);                /* text borrowed from the
 Slice host_slice(sqlite3_value *value);                /* as text; NULL → SLICE_NULL */
 void host_result_slice(sqlite3_context *context, Slice s);        /* copies; NULL → NULL */
 void host_result_time(sqlite3_context *context, int64_t micros);  /* D6 text, INT_NULL → NULL */
+void host_result_date(sqlite3_context *context, int64_t micros);  /* YYYY-MM-DD */
 void host_result_real(sqlite3_context *context, double value);    /* NaN → NULL */
 void host_result_int(sqlite3_context *context, int64_t value);    /* INT_NULL → NULL */
 

@@ -58,11 +58,16 @@ struct TvfCall {
   char *rows;
   size_t row_count, row_capacity;
   /* decoded arguments: */
-  Value *args;                /* tvf->arg_count (+ common) values, defaults filled in, text copied to the arena */
+  const struct TvfModule *module;
+  Value *args;                /* one per argument of the module, defaults filled in, text copied to the arena */
   bool *given;
 };
 
 int tvf_register(Host *host, const Tvf *tvf);
+/* Every argument in order, the common ones after the function's own (one that it lists itself stands only there): argument `index`, NULL
+** past the last. */
+const TvfArg *tvf_arg_at(const Tvf *tvf, int index);
+const char *tvf_arg_type(ArgType type);                           /* what it is read as: TEXT, DURATION, COND, … */
 /* A new zeroed row of tvf->row_size bytes at the end of the result (zero is NOT NULL for numbers: set every field), or NULL on error.
 ** Pointers to earlier rows may move. */
 void *tvf_row(TvfCall *call);
@@ -81,6 +86,12 @@ bool tvf_given(TvfCall *call, const char *arg);                   /* was it writ
 
 extern const TvfArg tvf_common_args[];
 extern const int tvf_common_count;
-extern const TvfColumn tvf_group_columns[4];                      /* group_1 … group_4, for functions that aggregate */
+
+/* group_1 … group_4 for functions that aggregate, at the end of their columns; `member` is a Slice[4] of the row struct. */
+#define TVF_GROUP_COLUMN(Row, member, i, n) \
+  {"group_" #n, "VARCHAR(255)", NULL, "value of column " #n " of by_columns; NULL where not asked", offsetof(Row, member[i]), false}
+#define TVF_GROUP_COLUMNS(Row, member) \
+  TVF_GROUP_COLUMN(Row, member, 0, 1), TVF_GROUP_COLUMN(Row, member, 1, 2), TVF_GROUP_COLUMN(Row, member, 2, 3), \
+  TVF_GROUP_COLUMN(Row, member, 3, 4)
 
 #endif

@@ -13,9 +13,9 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #if defined(__GNUC__)
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(at, first) __attribute__((format(printf, at, first)))
 #else
-#define PRINTF_LIKE(format, first)
+#define PRINTF_LIKE(at, first)
 #endif
 
 /* ---- borrowed bytes ------------------------------------------------------------------------------ */
@@ -106,6 +106,10 @@ void env_release(Env *env, void *old);
 /* Makes room for one more item in a growing array: returns the array (maybe moved), NULL on error (the old array
 ** stays valid). *capacity counts items. Use: if( (p = env_grow(env, v, n, &cap, sizeof *v)) ) v = p; */
 void *env_grow(Env *env, void *array, size_t count, size_t *capacity, size_t item_size);
+
+/* Stable merge sort in O(n log n), linear on sorted input; libc's qsort may allocate behind our back. False on error. */
+typedef int (*Compare)(const void *a, const void *b, const void *context);
+bool array_sort(Env *env, void *items, size_t count, size_t item_size, Compare compare, const void *context);
 
 /* ---- arena: freed as a whole --------------------------------------------------------------------------- */
 typedef struct ArenaChunk ArenaChunk;

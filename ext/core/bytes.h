@@ -23,15 +23,23 @@ struct ByteSource {
   char end_note[160];       /* a sentence for STREAM_… other than WHOLE: what was found */
 };
 
-/* The bytes must outlive the source. Everything in `arena`. */
+/* The bytes must outlive the source, which is in `arena`. */
 ByteSource *bytes_from_memory(Arena *arena, Slice bytes);
 /* Reads `inner`'s first bytes: a gzip stream (1f 8b) is inflated, multi-member too; anything else passes through unchanged.
-** Takes over `inner` (closing one closes both). zlib allocates through env. Limits: see GZIP_…; passing one is ERR_LIMIT. */
+** Takes over `inner` (closing one closes both; on an error NULL, and it is closed; NULL in gives NULL). zlib and the blocks allocate
+** through env until close. Limits: see GZIP_…; passing one is ERR_LIMIT. */
 ByteSource *bytes_inflate(Arena *arena, ByteSource *inner);
 bool bytes_are_gzip(const ByteSource *source);       /* after bytes_inflate */
 
 #define GZIP_RATIO_MAX 1032            /* deflate cannot do more; checked after … */
 #define GZIP_RATIO_GRACE (INT64_C(8) << 20)
 #define GZIP_OUTPUT_MAX (INT64_C(1) << 40)
+
+typedef struct GzipLimits {
+  int64_t ratio_max;        /* inflated bytes for each compressed byte read, */
+  int64_t ratio_grace;      /* asked only of more inflated bytes than these */
+  int64_t output_max;       /* inflated bytes in all */
+} GzipLimits;
+ByteSource *bytes_inflate_within(Arena *arena, ByteSource *inner, const GzipLimits *limits);
 
 #endif

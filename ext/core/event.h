@@ -12,16 +12,60 @@
 #include "intern.h"
 #include "vocabulary.h"
 
-typedef enum EventColumn {
-  EV_CUSTOMER, EV_CUSTOMER_ID, EV_SEQ, EV_EVENT_TS, EV_DURATION_S, EV_CHANNEL, EV_DIRECTION, EV_ACTOR, EV_EVENT, EV_ROLE,
-  EV_CONTACT_ID, EV_PARENT_CONTACT_ID, EV_CASE_ID, EV_ORDER_ID, EV_CAMPAIGN, EV_AGENT, EV_QUEUE, EV_TOPIC, EV_PRODUCT,
-  EV_PLACE, EV_OUTCOME, EV_RESOLVED, EV_ANSWER_CODE, EV_DETAIL, EV_WAIT_S, EV_TALK_S, EV_HOLD_S, EV_WRAP_S, EV_SCORE,
-  EV_SCORE_KIND, EV_AMOUNT, EV_CURRENCY, EV_PURPOSE, EV_CONSENT_SCOPE, EV_DUE_TS, EV_LANGUAGE, EV_REACH, EV_SEGMENT,
-  EV_TEXT, EV_ATTRIBUTES,
-  EV_ACCOUNT, EV_PHONE, EV_EMAIL, EV_DEVICE,                               /* identifiers, strongest first */
-  EV_LOG_SOURCE, EV_LOG_FILE, EV_LOG_LINE, EV_LOG_OFFSET, EV_LOG_PART,     /* provenance */
-  EV_COUNT
-} EventColumn;
+/* Every column: X(identifier, name, kind, SQL type as declared (D7), unit, meaning). Identifiers are ordered by strength, provenance is last. */
+#define EVENT_COLUMNS(X) \
+  X(CUSTOMER, "customer", TEXT, "VARCHAR(255)", NULL, "the person: the account if there is one, else the smallest identifier") \
+  X(CUSTOMER_ID, "customer_id", INT, "BIGINT", NULL, "number of the customer, local to the source") \
+  X(SEQ, "seq", INT, "BIGINT", NULL, "arrival number; in a relation the 1-based row number as delivered") \
+  X(EVENT_TS, "event_ts", TIME, "TIMESTAMP", NULL, "when it happened or began, UTC") \
+  X(DURATION_S, "duration_s", REAL, "DOUBLE", "s", "how long it lasted") \
+  X(CHANNEL, "channel", TEXT, "VARCHAR(40)", NULL, "phone, ivr, chat, email, web, shop, survey, …") \
+  X(DIRECTION, "direction", TEXT, "VARCHAR(8)", NULL, "in, out or internal, seen from the company") \
+  X(ACTOR, "actor", TEXT, "VARCHAR(10)", NULL, "customer, agent, bot or system") \
+  X(EVENT, "event", TEXT, "VARCHAR(40)", NULL, "a verb of journey_vocabulary, else the log's own word") \
+  X(ROLE, "role", TEXT, "VARCHAR(20)", NULL, "what detectors read; by default the verb's") \
+  X(CONTACT_ID, "contact_id", TEXT, "VARCHAR(255)", NULL, "call, chat, visit or thread") \
+  X(PARENT_CONTACT_ID, "parent_contact_id", TEXT, "VARCHAR(255)", NULL, "the contact it was transferred or consulted from") \
+  X(CASE_ID, "case_id", TEXT, "VARCHAR(255)", NULL, "ticket, complaint or process instance") \
+  X(ORDER_ID, "order_id", TEXT, "VARCHAR(255)", NULL, "order") \
+  X(CAMPAIGN, "campaign", TEXT, "VARCHAR(80)", NULL, "campaign") \
+  X(AGENT, "agent", TEXT, "VARCHAR(80)", NULL, "who served") \
+  X(QUEUE, "queue", TEXT, "VARCHAR(80)", NULL, "queue, team or group") \
+  X(TOPIC, "topic", TEXT, "VARCHAR(80)", NULL, "what it is about") \
+  X(PRODUCT, "product", TEXT, "VARCHAR(80)", NULL, "product") \
+  X(PLACE, "place", TEXT, "VARCHAR(255)", NULL, "page, IVR node, form or shop") \
+  X(OUTCOME, "outcome", TEXT, "VARCHAR(40)", NULL, "how it ended, in the log's words") \
+  X(RESOLVED, "resolved", BOOL, "BOOLEAN", NULL, "1 solved, 0 not, NULL not said") \
+  X(ANSWER_CODE, "answer_code", TEXT, "VARCHAR(80)", NULL, "which answer was given") \
+  X(DETAIL, "detail", TEXT, "TEXT", NULL, "anything more") \
+  X(WAIT_S, "wait_s", REAL, "DOUBLE", "s", "waited") \
+  X(TALK_S, "talk_s", REAL, "DOUBLE", "s", "talked") \
+  X(HOLD_S, "hold_s", REAL, "DOUBLE", "s", "on hold") \
+  X(WRAP_S, "wrap_s", REAL, "DOUBLE", "s", "after-contact work") \
+  X(SCORE, "score", REAL, "DOUBLE", NULL, "survey score or sentiment") \
+  X(SCORE_KIND, "score_kind", TEXT, "VARCHAR(10)", NULL, "nps, csat, ces or sentiment") \
+  X(AMOUNT, "amount", REAL, "DOUBLE", "currency", "money") \
+  X(CURRENCY, "currency", TEXT, "VARCHAR(3)", NULL, "ISO 4217 code") \
+  X(PURPOSE, "purpose", TEXT, "VARCHAR(13)", NULL, "service, marketing, transactional or survey") \
+  X(CONSENT_SCOPE, "consent_scope", TEXT, "VARCHAR(40)", NULL, "what an opt-in or opt-out is about") \
+  X(DUE_TS, "due_ts", TIME, "TIMESTAMP", NULL, "promised for, UTC") \
+  X(LANGUAGE, "language", TEXT, "VARCHAR(10)", NULL, "language") \
+  X(REACH, "reach", TEXT, "VARCHAR(40)", NULL, "private, or public with its size") \
+  X(SEGMENT, "segment", TEXT, "VARCHAR(80)", NULL, "customer segment, where the log has it") \
+  X(TEXT, "text", TEXT, "TEXT", NULL, "what was said or written") \
+  X(ATTRIBUTES, "attributes", TEXT, "TEXT", NULL, "everything else, as JSON") \
+  X(ACCOUNT, "account", TEXT, "VARCHAR(255)", NULL, "identifier: customer or account number") \
+  X(PHONE, "phone", TEXT, "VARCHAR(40)", NULL, "identifier: telephone number") \
+  X(EMAIL, "email", TEXT, "VARCHAR(255)", NULL, "identifier: e-mail address") \
+  X(DEVICE, "device", TEXT, "VARCHAR(255)", NULL, "identifier: cookie, device or installation") \
+  X(LOG_SOURCE, "log_source", TEXT, "VARCHAR(80)", NULL, "name of the log table") \
+  X(LOG_FILE, "log_file", TEXT, "TEXT", NULL, "file it was read from") \
+  X(LOG_LINE, "log_line", INT, "BIGINT", "line", "line on which its record starts, 1-based") \
+  X(LOG_OFFSET, "log_offset", INT, "BIGINT", "byte", "where its record starts, 0-based, in the inflated stream") \
+  X(LOG_PART, "log_part", INT, "BIGINT", NULL, "number of the event within its record, 1-based")
+
+#define EVENT_COLUMN_ID(id, name, kind, type, unit, meaning) EV_##id,
+typedef enum EventColumn { EVENT_COLUMNS(EVENT_COLUMN_ID) EV_COUNT } EventColumn;
 
 typedef enum ColumnKind {
   KIND_TEXT,    /* uint32_t code; 0 = NULL */
@@ -76,6 +120,11 @@ typedef struct Events {
   uint64_t dropped_where;          /* rows that where_event excluded */
   int64_t first_ts, last_ts;       /* of all rows with a time, before `where`; INT_NULL when none */
 } Events;
+
+/* A value as the kind a column holds; false when it does not convert. Booleans are also true/false, yes/no, on/off. */
+bool event_to_real(Value value, double *real);
+bool event_to_int(Value value, int64_t *integer);
+bool event_to_bool(Value value, int64_t *integer);
 
 typedef enum Ties { TIES_INPUT, TIES_STEP, TIES_STRICT } Ties;
 

@@ -20,7 +20,9 @@ void intern_init(Intern *intern, Env *env);
 void intern_free(Intern *intern);
 uint32_t intern_put(Intern *intern, Slice text);           /* copies; NULL gives 0; 0 also on error */
 uint32_t intern_find(const Intern *intern, Slice text);    /* 0 when never seen */
-static inline Slice intern_text(const Intern *intern, uint32_t code) { return intern->texts[code]; }
+static inline Slice intern_text(const Intern *intern, uint32_t code) {
+  return code ? intern->texts[code] : SLICE_NULL;
+}
 /* rank[code] = place of the text in BINARY order, NULL first; one array of intern->count, owned by the caller. */
 uint32_t *intern_rank(const Intern *intern, Env *env);
 

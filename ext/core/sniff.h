@@ -12,6 +12,12 @@
 typedef enum LogType { LOG_TEXT, LOG_BIGINT, LOG_DOUBLE, LOG_TIMESTAMP, LOG_DATE } LogType;
 const char *log_type_name(LogType type);            /* as declared: VARCHAR(255), BIGINT, DOUBLE, TIMESTAMP, DATE */
 
+/* The two rules by which the sniffer judges a field, for whoever reads the file afterwards.
+** NULL: absent, empty, blanks only, or (without blanks around it) one of the ';' list. */
+bool log_is_null(Slice field, Slice null_texts);
+/* Text as LOG_BIGINT (VALUE_INT) or LOG_DOUBLE (VALUE_REAL); blanks around it are passed over. False: not a number by D8. */
+bool log_number(Slice field, LogType type, char decimal, Value *value);
+
 typedef struct SniffColumn {
   Slice name;                /* header text, or c1, c2 …; made unique and not empty (name, name_2 …); never log_file, log_line, log_offset, log_raw */
   LogType type;              /* D8: numeric only if every sampled value is and none has a leading zero or plus */
@@ -33,18 +39,29 @@ typedef struct Sniff {
   SniffColumn *columns;
   size_t column_count;
   int ts_column;             /* index into columns; -1 = none */
-  int64_t start_ts, end_ts;  /* of ts_column, INT_NULL = none */
+  int64_t start_ts, end_ts;  /* of ts_column, times without an offset taken as UTC; INT_NULL = none */
   Slice null_texts;          /* ';' list of texts that mean NULL ('?', 'n.v.t.', 'None', 'NULL', …); "" = only empty */
   char decimal;              /* '.' or ',' */
+  Slice tz;                  /* IANA zone that a column of the file names throughout; "" = none */
   Slice problems;            /* sentences joined by "; "; "" = none */
   Slice note;                /* the likelier reading of what is ambiguous, for create_sql's comment; "" = none */
 } Sniff;
 
 /* Reads `source` (through bytes_inflate) to its end when it has at most `sample_rows` records, else as far as that. Closes it.
-** `zone` is for start_ts, end_ts only. Never fails on strange content: format "unknown" and a problem. */
+** Never fails on strange content: format "unknown" and a problem. */
 bool sniff_log(Arena *arena, ByteSource *source, int64_t sample_rows, Sniff *out);
+
+/* The same where the user has said part of it (channel_log's options): what is given is taken as it is, the rest is sniffed. */
+typedef struct SniffGiven {
+  const Dialect *dialect;    /* NULL = sniff it */
+  Slice null_texts;          /* data==NULL = sniff them */
+  char decimal;              /* 0 = sniff it */
+  Slice ts_format;           /* data==NULL = sniff; else a column whose values all fit it is a time in this format */
+} SniffGiven;
+bool sniff_log_as(Arena *arena, ByteSource *source, int64_t sample_rows, const SniffGiven *given, Sniff *out);
+
 /* A CREATE VIRTUAL TABLE that works when pasted: `table_name` made from the path, options only where they differ from the defaults, mapping as
-** canonical="column". */
+** canonical="column". SLICE_NULL for an unknown format. */
 Slice sniff_create_sql(Arena *arena, const Sniff *sniff, Slice path);
 Slice sniff_columns_json(Arena *arena, const Sniff *sniff);    /* array of {name, type, nulls, example, role} */
 

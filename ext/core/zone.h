@@ -7,7 +7,8 @@
 
 typedef struct Zone Zone;
 
-/* Parses TZif bytes; everything lives in `arena`. NULL with ERR_DATA ("time zone 'X': …") when they are damaged. */
+/* Parses TZif bytes; everything lives in `arena`. NULL with ERR_DATA ("time zone 'X': …") when they are damaged, or
+** count leap seconds ('right/…'). */
 const Zone *zone_parse(Arena *arena, Slice name, Slice tzif);
 /* 'UTC', 'Z', '±HH:MM' need no file: a fixed zone; NULL without an error when `name` is not of that form. */
 const Zone *zone_fixed(Arena *arena, Slice name);
@@ -15,7 +16,8 @@ const Zone *zone_fixed(Arena *arena, Slice name);
 bool zone_name_ok(Slice name);
 /* Offset of local time from UTC in seconds at an instant (UTC seconds). zone NULL = UTC = 0. */
 int32_t zone_offset_at(const Zone *zone, int64_t utc_seconds);
-/* Local civil seconds → UTC seconds. *odd: 0 plain, 1 gap (moved forward by the gap), 2 fold (earlier instant taken). */
+/* Local civil seconds → UTC seconds. *odd: 0 plain, 1 gap (moved forward by the gap), 2 fold (earlier instant taken);
+** may be NULL. */
 int64_t zone_to_utc(const Zone *zone, int64_t local_seconds, int *odd);
 
 #endif

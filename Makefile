@@ -1,0 +1,48 @@
+# sqlite-journey. Targets:
+#   make          build/journey.so
+#   make demo     installs what is missing, builds, writes sample logs, shows the way from raw logs to loyalty at risk
+#   make test     installs what is missing, builds, runs every test; ends with 'N passed, N failed'
+#   make unit     the unit tests of the core alone        make layers   the rules of the layout
+#   make docs     docs/REFERENCE.md from journey_help     make clean
+#   make install  into $(DESTDIR)$(PREFIX)/lib
+CC ?= gcc
+PREFIX ?= /usr/local
+BUILD ?= build
+CFLAGS ?= -O2 -g
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wvla -Werror
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS) $(SANITIZE) $(SQLITE_INCLUDE)
+LIBS = -lcsv -lz -lm
+
+CORE = $(wildcard ext/core/*.c)
+GLUE = $(wildcard ext/*.c vtab/*.c sql/*.c)
+CORE_OBJECTS = $(CORE:%.c=$(BUILD)/%.o)
+GLUE_OBJECTS = $(GLUE:%.c=$(BUILD)/%.o)
+UNIT = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+TOOLS = $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
+
+all: $(BUILD)/journey.so
+
+$(BUILD)/journey.so: $(CORE_OBJECTS) $(GLUE_OBJECTS)
+	$(CC) -shared -Wl,-z,defs $(SANITIZE_LINK) $(SANITIZE) -o $@ $^ $(LIBS)
+
+$(BUILD)/core.a: $(CORE_OBJECTS)
+	rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -c -o $@ $<
+
+$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/core.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -o $@ $< $(BUILD)/core.a $(LIBS) $(if $(findstring _sqlite,$*),-lsqlite3)
+
+$(BUILD)/tools/%: tests/tools/%.c $(BUILD)/core.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -o $@ $< $(BUILD)/core.a $(LIBS)
+
+clean:
+	rm -rf build
+
+.PHONY: all clean
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT
+** base: slices, the sticky error, injected memory, arenas and bufs. Owns no state; knows no other file of the core. */
+#include "base.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- slices --------------------------------------------------------------------------------------- */
+
+Slice slice_of(const char *text) { return text ? (Slice){text, strlen(text)} : SLICE_NULL; }
+
+bool slice_equal(Slice a, Slice b) {
+  if( !a.data || !b.data ) return a.data == b.data;
+  return a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
+}
+
+static char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
+
+bool slice_equal_nocase(Slice a, Slice b) {
+  if( !a.data || !b.data ) return a.data == b.data;
+  if( a.size != b.size ) return false;
+  for(size_t i = 0; i < a.size; i++)
+    if( ascii_lower(a.data[i]) != ascii_lower(b.data[i]) ) return false;
+  return true;
+}
+
+int slice_compare(Slice a, Slice b) {
+  if( !a.data || !b.data ) return (a.data != NULL) - (b.data != NULL);
+  size_t shared = a.size < b.size ? a.size : b.size;
+  int order = shared ? memcmp(a.data, b.data, shared) : 0;
+  return order ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+Slice slice_trim(Slice s) {
+  while( s.size && is_blank(s.data[0]) ) s.data++, s.size--;
+  while( s.size && is_blank(s.data[s.size - 1]) ) s.size--;
+  return s;
+}
+
+Slice slice_part(Slice s, size_t from, size_t size) {
+  if( from > s.size ) from = s.size;
+  if( size > s.size - from ) size = s.size - from;
+  return (Slice){s.data ? s.data + from : NULL, size};
+}
+
+Slice slice_cut(Slice *rest, char separator) {
+  Slice part = *rest;
+  const char *at = part.size ? memchr(part.data, separator, part.size) : NULL;
+  if( !at ) {
+    *rest = SLICE_NULL;
+    return part;
+  }
+  part.size = (size_t)(at - part.data);
+  *rest = (Slice){at + 1, rest->size - part.size - 1};
+  return part;
+}
+
+bool slice_to_int(Slice s, int64_t *value) {
+  size_t i = 0;
+  bool negative = s.size && s.data[0] == '-';
+  if( s.size && (s.data[0] == '-' || s.data[0] == '+') ) i = 1;
+  if( i == s.size ) return false;
+  int64_t sum = 0;                                      /* summed below zero, where one value more fits */
+  for(; i < s.size; i++) {
+    int digit = s.data[i] - '0';
+    if( digit < 0 || digit > 9 ) return false;
+    if( __builtin_mul_overflow(sum, 10, &sum) || __builtin_sub_overflow(sum, digit, &sum) ) return false;
+  }
+  if( !negative && sum == INT64_MIN ) return false;
+  *value = negative ? sum : -sum;
+  return true;
+}
+
+/* Decimal text taken apart: value = ±0.d1d2d3… as an integer of up to 19 digits and a power of ten. */
+typedef struct Decimal {
+  uint64_t mantissa;
+  int digits, exponent;         /* digits counted in mantissa; further ones only move the exponent */
+  bool negative;
+  bool exact;                   /* no digit was left out */
+} Decimal;
+
+static bool decimal_digit(Decimal *d, char c, bool after_point) {
+  if( c < '0' || c > '9' ) return false;
+  if( d->digits < 19 ) {
+    d->mantissa = d->mantissa * 10 + (uint64_t)(c - '0');
+    d->digits += d->mantissa != 0;
+    d->exponent -= after_point;
+  } else {
+    d->exact = d->exact && c == '0';
+    d->exponent += !after_point;
+  }
+  return true;
+}
+
+static bool decimal_exponent(Decimal *d, Slice s) {
+  int64_t exponent;
+  if( !slice_to_int(s, &exponent) ) return false;
+  if( exponent > 100000 ) exponent = 100000;
+  if( exponent < -100000 ) exponent = -100000;
+  d->exponent += (int)exponent;
+  return true;
+}
+
+static bool decimal_scan(Slice s, Decimal *d) {
+  size_t i = 0, digits = 0;
+  bool after_point = false;
+  *d = (Decimal){.exact = true};
+  if( s.size && (s.data[0] == '-' || s.data[0] == '+') ) d->negative = s.data[i++] == '-';
+  for(; i < s.size; i++) {
+    if( s.data[i] == '.' && !after_point ) after_point = true;
+    else if( decimal_digit(d, s.data[i], after_point) ) digits++;
+    else break;
+  }
+  if( digits == 0 ) return false;
+  if( i == s.size ) return true;
+  if( s.data[i] != 'e' && s.data[i] != 'E' ) return false;
+  return decimal_exponent(d, slice_part(s, i + 1, SIZE_MAX));
+}
+
+bool slice_to_real(Slice s, double *value) {
+  static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  Decimal d;
+  if( !decimal_scan(s, &d) ) return false;
+  double result;
+  if( d.exact && d.mantissa < (UINT64_C(1) << 53) && d.exponent >= -22 && d.exponent <= 22 ) {
+    result = (double)d.mantissa;                        /* both operands exact, one rounding: correct */
+    if( d.exponent < 0 ) result /= power[-d.exponent];
+    else result *= power[d.exponent];
+  } else {
+    char text[64];                                      /* no decimal point in it, so no locale matters */
+    snprintf(text, sizeof text, "%llue%d", (unsigned long long)d.mantissa, d.exponent);
+    result = strtod(text, NULL);
+  }
+  if( !(result <= 1.7976931348623157e308) ) return false;
+  *value = d.negative ? -result : result;
+  return true;
+}
+
+uint64_t slice_hash(Slice s) {
+  uint64_t hash = UINT64_C(0x9E3779B97F4A7C15) ^ s.size;
+  size_t i = 0;
+  for(; i + 8 <= s.size; i += 8) {
+    uint64_t word;
+    memcpy(&word, s.data + i, 8);
+    hash = (hash ^ word) * UINT64_C(0xBF58476D1CE4E5B9);
+    hash ^= hash >> 29;
+  }
+  uint64_t tail = 0;
+  if( i < s.size ) memcpy(&tail, s.data + i, s.size - i);
+  hash = (hash ^ tail) * UINT64_C(0x94D049BB133111EB);
+  return hash ^ (hash >> 32);
+}
+
+/* ---- errors ------------------------------------------------------------------------------------------- */
+
+bool env_fail(Env *env, ErrCode code, const char *format, ...) {
+  if( env->code != ERR_NONE ) return false;
+  env->code = code;
+  va_list args;
+  va_start(args, format);
+  int wanted = vsnprintf(env->message, sizeof env->message, format, args);
+  va_end(args);
+  if( wanted >= (int)sizeof env->message ) memcpy(env->message + sizeof env->message - 4, "...", 4);
+  return false;
+}
+
+enum { TICKS_PER_PROBE = 1 << 10 };
+
+bool env_tick(Env *env) {
+  if( env->code != ERR_NONE ) return false;
+  if( (++env->ticks % TICKS_PER_PROBE) == 0 && env->interrupted && env->interrupted(env->host) )
+    return env_fail(env, ERR_INTERRUPT, "interrupted");
+  return true;
+}
+
+const char *env_quote(Slice s, char out[100]) {
+  size_t shown = s.size < 80 ? s.size : 80, n = 0;
+  while( shown < s.size && shown > 0 && ((unsigned char)s.data[shown] & 0xC0) == 0x80 ) shown--;
+  for(size_t i = 0; i < shown; i++) {
+    unsigned char c = (unsigned char)s.data[i];
+    out[n++] = c < 0x20 || c == 0x7F ? '?' : (char)c;
+  }
+  if( shown < s.size ) memcpy(out + n, "…", 3), n += 3;
+  out[n] = 0;
+  return out;
+}
+
+/* ---- memory --------------------------------------------------------------------------------------------- */
+
+void *env_resize(Env *env, void *old, size_t size) {
+  if( env->code == ERR_NOMEM ) return NULL;
+  void *p = env->memory.resize(old, size ? size : 1);
+  if( !p ) {
+    env->code = ERR_NONE;                               /* out of memory outranks an earlier error */
+    env_fail(env, ERR_NOMEM, "out of memory");
+  }
+  return p;
+}
+
+void *env_alloc(Env *env, size_t size) {
+  void *p = env_resize(env, NULL, size);
+  if( p ) memset(p, 0, size ? size : 1);
+  return p;
+}
+
+void env_release(Env *env, void *old) {
+  if( old ) env->memory.release(old);
+}
+
+void *env_grow(Env *env, void *array, size_t count, size_t *capacity, size_t item_size) {
+  if( count < *capacity ) return array;
+  size_t wanted = *capacity ? *capacity * 2 : 16, bytes;
+  if( wanted <= count ) wanted = count + 1;
+  if( __builtin_mul_overflow(wanted, item_size, &bytes) ) {
+    env_fail(env, ERR_NOMEM, "out of memory");
+    return NULL;
+  }
+  void *p = env_resize(env, array, bytes);
+  if( p ) *capacity = wanted;
+  return p;
+}
+
+static void merge_runs(const char *from, char *to, size_t begin, size_t middle, size_t end, size_t size, Compare compare,
+                       const void *context) {
+  size_t left = begin, right = middle, out = begin;
+  if( middle < end && compare(from + (middle - 1) * size, from + middle * size, context) > 0 ) {
+    while( left < middle && right < end ) {
+      size_t take = compare(from + left * size, from + right * size, context) <= 0 ? left++ : right++;
+      memcpy(to + out++ * size, from + take * size, size);
+    }
+  }
+  memcpy(to + out * size, from + left * size, (middle - left) * size);
+  memcpy(to + (out + middle - left) * size, from + right * size, (end - right) * size);
+}
+
+bool array_sort(Env *env, void *items, size_t count, size_t item_size, Compare compare, const void *context) {
+  size_t bytes;
+  if( count < 2 ) return true;
+  if( __builtin_mul_overflow(count, item_size, &bytes) ) return env_fail(env, ERR_NOMEM, "out of memory");
+  char *spare = env_resize(env, NULL, bytes), *from = items, *to = spare;
+  if( !spare ) return false;
+  for(size_t width = 1; width < count; width *= 2) {
+    for(size_t begin = 0; begin < count; begin += 2 * width) {
+      size_t middle = begin + width < count ? begin + width : count;
+      size_t end = middle + width < count ? middle + width : count;
+      merge_runs(from, to, begin, middle, end, item_size, compare, context);
+    }
+    char *swap = from;
+    from = to;
+    to = swap;
+  }
+  if( from != items ) memcpy(items, from, bytes);
+  env_release(env, spare);
+  return true;
+}
+
+/* ---- arena ------------------------------------------------------------------------------------------------ */
+
+struct ArenaChunk {
+  ArenaChunk *next;
+  size_t size;                                          /* keeps the bytes after it 16-aligned */
+};
+
+enum { ARENA_CHUNK_FIRST = 4096, ARENA_CHUNK_MOST = 1 << 20, ARENA_ALIGN = 16 };
+
+void arena_init(Arena *arena, Env *env) { *arena = (Arena){.env = env}; }
+
+void arena_free(Arena *arena) {
+  while( arena->chunks ) {
+    ArenaChunk *next = arena->chunks->next;
+    env_release(arena->env, arena->chunks);
+    arena->chunks = next;
+  }
+  arena->next = arena->end = NULL;
+}
+
+static bool arena_add_chunk(Arena *arena, size_t size) {
+  size_t chunk = arena->chunks ? arena->chunks->size * 2 : ARENA_CHUNK_FIRST;
+  if( chunk > ARENA_CHUNK_MOST ) chunk = ARENA_CHUNK_MOST;
+  if( chunk < size + sizeof(ArenaChunk) ) chunk = size + sizeof(ArenaChunk);
+  ArenaChunk *added = env_resize(arena->env, NULL, chunk);
+  if( !added ) return false;
+  *added = (ArenaChunk){arena->chunks, chunk};
+  arena->chunks = added;
+  arena->next = (char *)(added + 1);
+  arena->end = (char *)added + chunk;
+  return true;
+}
+
+void *arena_alloc(Arena *arena, size_t size) {
+  if( arena->env->code == ERR_NOMEM ) return NULL;
+  if( size > SIZE_MAX / 2 ) {
+    env_fail(arena->env, ERR_NOMEM, "out of memory");
+    return NULL;
+  }
+  size_t rounded = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+  if( rounded == 0 ) rounded = ARENA_ALIGN;
+  if( (size_t)(arena->end - arena->next) < rounded && !arena_add_chunk(arena, rounded) ) return NULL;
+  void *p = arena->next;
+  arena->next += rounded;
+  memset(p, 0, rounded);
+  return p;
+}
+
+Slice arena_copy(Arena *arena, Slice s) {
+  if( !s.data ) return SLICE_NULL;
+  char *copy = arena_alloc(arena, s.size + 1);
+  if( !copy ) return SLICE_NULL;
+  if( s.size ) memcpy(copy, s.data, s.size);
+  return (Slice){copy, s.size};
+}
+
+Slice arena_format(Arena *arena, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  int size = vsnprintf(NULL, 0, format, args);
+  va_end(args);
+  char *text = size < 0 ? NULL : arena_alloc(arena, (size_t)size + 1);
+  if( !text ) return SLICE_NULL;
+  va_start(args, format);
+  vsnprintf(text, (size_t)size + 1, format, args);
+  va_end(args);
+  return (Slice){text, (size_t)size};
+}
+
+/* ---- buf ---------------------------------------------------------------------------------------------------- */
+
+void buf_init(Buf *buf, Env *env) { *buf = (Buf){.env = env}; }
+
+void buf_free(Buf *buf) {
+  if( buf->env ) env_release(buf->env, buf->data);
+  *buf = (Buf){.env = buf->env};
+}
+
+bool buf_reserve(Buf *buf, size_t extra) {
+  if( extra <= buf->capacity - buf->size ) return true;
+  size_t wanted = buf->capacity ? buf->capacity : 64, needed;
+  if( __builtin_add_overflow(buf->size, extra, &needed) || needed > SIZE_MAX / 4 )
+    return env_fail(buf->env, ERR_NOMEM, "out of memory");
+  while( wanted < needed ) wanted *= 2;
+  char *data = env_resize(buf->env, buf->data, wanted);
+  if( !data ) return false;
+  buf->data = data;
+  buf->capacity = wanted;
+  return true;
+}
+
+bool buf_append(Buf *buf, const void *bytes, size_t size) {
+  if( !buf_reserve(buf, size) ) return false;
+  if( size ) memcpy(buf->data + buf->size, bytes, size);
+  buf->size += size;
+  return true;
+}
+
+bool buf_append_slice(Buf *buf, Slice s) { return buf_append(buf, s.data, s.size); }
+bool buf_append_text(Buf *buf, const char *text) { return buf_append(buf, text, strlen(text)); }
+bool buf_append_char(Buf *buf, char c) { return buf_append(buf, &c, 1); }
+
+bool buf_format(Buf *buf, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  int size = vsnprintf(NULL, 0, format, args);
+  va_end(args);
+  if( size < 0 || !buf_reserve(buf, (size_t)size + 1) ) return false;
+  va_start(args, format);
+  vsnprintf(buf->data + buf->size, (size_t)size + 1, format, args);
+  va_end(args);
+  buf->size += (size_t)size;
+  return true;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT
+** evidence_follow: the detectors that follow a matter through time: conflicting answers, advertising after an opt-out, tasks that
+** nobody followed up, repeated identification, unanswered messages. Only evidence.c calls them. */
+#include "evidence_search.h"
+#include "timestamp.h"
+
+/* ---- E_answer_conflict ---------------------------------------------------------------------------------------------------- */
+
+void detect_answers(Search *search) {
+  matters_clear(&search->memo);
+  for(size_t row = search->begin; row < search->end; row++) {
+    uint32_t code = search->ev->role[row] == ROLE_ANSWER ? events_code(search->ev, EV_ANSWER_CODE, row) : 0;
+    if( !code ) continue;
+    Memo *memo = matters_put(&search->memo, search_customer(search, row), search_matter(search, row));
+    if( !memo ) return;
+    if( memo->last.is_filled && memo->last.code != code ) {
+      Finding *finding = search_report(search, E_ANSWER_CONFLICT, 1, row);
+      if( !finding ) return;
+      finding_behind(finding, memo->last.row);
+      finding->found = arena_format(search->arena, SLICE_FORMAT " after " SLICE_FORMAT,
+                                    SLICE_ARGS(intern_text(&search->ev->intern, code)),
+                                    SLICE_ARGS(intern_text(&search->ev->intern, memo->last.code)));
+      finding->limit = SLICE("one answer");
+    }
+    memo->last = (LastEvent){.row = (uint32_t)row, .code = code, .is_filled = true};
+  }
+}
+
+/* ---- E_optout_violation ------------------------------------------------------------------------------------------------------ */
+
+/* Scope 0 is everything. The first opt-out counts until an opt-in of the same scope, or of everything, lifts it. */
+static bool consent_note(Search *search, size_t row, bool is_out) {
+  uint32_t customer = search_customer(search, row), scope = events_code(search->ev, EV_CONSENT_SCOPE, row);
+  int64_t ts = events_ts(search->ev, row);
+  const Memo *general = matters_find(&search->memo, customer, 0);
+  int64_t lifted = general && general->consent.is_in ? general->consent.in_ts : INT64_MIN;
+  Memo *memo = matters_put(&search->memo, customer, scope);
+  if( !memo ) return false;
+  Consent *consent = &memo->consent;
+  if( !is_out ) {
+    *consent = (Consent){.is_in = true, .in_ts = ts};
+  } else if( !consent->is_out || lifted >= consent->out_ts ) {
+    consent->is_out = true;
+    consent->out_ts = ts;
+    consent->out_row = (uint32_t)row;
+  }
+  return true;
+}
+
+/* The opt-out that forbids advertising in one of these scopes, or NULL. Scope 0 comes first. */
+static const Consent *consent_against(const Search *search, uint32_t customer, const uint32_t scopes[2]) {
+  const Consent *earliest = NULL;
+  int64_t lifted = INT64_MIN;
+  for(int i = 0; i < 2; i++) {
+    const Memo *memo = i && !scopes[i] ? NULL : matters_find(&search->memo, customer, scopes[i]);
+    if( !memo ) continue;
+    if( memo->consent.is_in && memo->consent.in_ts > lifted ) lifted = memo->consent.in_ts;
+    if( memo->consent.is_out && (!earliest || memo->consent.out_ts < earliest->out_ts) ) earliest = &memo->consent;
+  }
+  if( earliest && lifted >= earliest->out_ts ) {                /* lifted: but perhaps the other one still stands */
+    const Memo *memo = matters_find(&search->memo, customer, scopes[1] ? scopes[1] : 0);
+    return memo && memo->consent.is_out && memo->consent.out_ts > lifted ? &memo->consent : NULL;
+  }
+  return earliest;
+}
+
+static void check_marketing(Search *search, size_t row) {
+  int64_t grace = rules_micros(search->rules, RULE_OPTOUT_GRACE), ts = events_ts(search->ev, row);
+  uint32_t scope = events_code(search->ev, EV_CONSENT_SCOPE, row);
+  uint32_t scopes[2] = {0, scope ? scope : sense_channel(&search->sense, row)};
+  const Consent *consent = consent_against(search, search_customer(search, row), scopes);
+  if( !consent || ts - consent->out_ts <= grace ) return;
+  Finding *finding = search_report(search, E_OPTOUT_VIOLATION, 1, row);
+  if( !finding ) return;
+  finding_behind(finding, consent->out_row);
+  finding->found = arena_format(search->arena, SLICE_FORMAT " after opting out", SLICE_ARGS(search_duration(search, ts - consent->out_ts)));
+  finding->limit = search_duration(search, grace);
+}
+
+void detect_optouts(Search *search) {
+  matters_clear(&search->memo);
+  for(size_t row = search->begin; row < search->end && !env_failed(search->env); row++) {
+    uint8_t role = search->ev->role[row];
+    if( role == ROLE_OPTOUT || role == ROLE_OPTIN ) {
+      if( !consent_note(search, row, role == ROLE_OPTOUT) ) return;
+    } else if( sense_is_marketing(&search->sense, row) ) {
+      check_marketing(search, row);
+    }
+  }
+}
+
+/* ---- E_dead_end ---------------------------------------------------------------------------------------------------------------- */
+
+static void check_failure(Search *search, size_t row) {
+  int64_t window = rules_micros(search->rules, RULE_DEAD_END_WINDOW), ts = events_ts(search->ev, row);
+  AheadEntry next = ahead_find(&search->ahead, search_customer(search, row), sense_topic(&search->sense, row), ts);
+  bool came = next.ts != INT_NULL, is_open = search->plan->as_of - ts < window;
+  if( came && next.ts - ts <= window ) return;
+  Finding *finding = search_report(search, E_DEAD_END, is_open ? BOOL_NULL : 1, row);
+  if( !finding ) return;
+  if( came ) finding->found = arena_format(search->arena, "followed up after " SLICE_FORMAT, SLICE_ARGS(search_duration(search, next.ts - ts)));
+  else finding->found = is_open ? SLICE("no follow-up yet") : SLICE("no follow-up");
+  finding->limit = search_duration(search, window);
+}
+
+void detect_dead_ends(Search *search) {
+  ahead_clear(&search->ahead);
+  for(size_t row = search->end; row-- > search->begin && !env_failed(search->env);) {
+    uint8_t role = search->ev->role[row];
+    if( role == ROLE_FAIL && sense_direction(&search->sense, row) == DIRECTION_INTERNAL ) check_failure(search, row);
+    else if( role == ROLE_DELIVER || sense_is_outreach(&search->sense, row) )
+      ahead_put(&search->ahead, search_customer(search, row), sense_topic(&search->sense, row), events_ts(search->ev, row), (uint32_t)row);
+  }
+}
+
+/* ---- E_reauth2_channels2 ------------------------------------------------------------------------------------------------------------ */
+
+static void silo_identified(Silo *silo, int64_t ts, size_t row) {
+  if( silo->identified_count < SILO_MAX ) silo->identified_count++;
+  for(size_t i = silo->identified_count; --i > 0;) silo->identified[i] = silo->identified[i - 1];
+  silo->identified[0].ts = ts;
+  silo->identified[0].row = (uint32_t)row;
+}
+
+static void silo_channel(Silo *silo, int64_t ts, size_t row, uint32_t channel) {
+  size_t at = 0;
+  while( at < silo->channel_count && silo->channel[at].channel != channel ) at++;
+  if( at == silo->channel_count && at < SILO_MAX ) silo->channel_count++;
+  if( at == SILO_MAX ) at--;
+  for(; at > 0; at--) silo->channel[at] = silo->channel[at - 1];
+  silo->channel[0].ts = ts;
+  silo->channel[0].channel = channel;
+  silo->channel[0].row = (uint32_t)row;
+}
+
+static void check_silo(Search *search, Silo *silo, size_t row) {
+  size_t times = (size_t)search->rules->value[RULE_SILO_IDENTIFIED], channels = (size_t)search->rules->value[RULE_SILO_CHANNELS];
+  int64_t window = rules_micros(search->rules, RULE_SILO_WINDOW), from = events_ts(search->ev, row) - window;
+  bool is_silo = silo->identified_count >= times && silo->identified[times - 1].ts >= from && silo->channel_count >= channels
+                 && silo->channel[channels - 1].ts >= from;
+  if( is_silo && !silo->is_reported ) {
+    Finding *finding = search_report(search, E_REAUTH2_CHANNELS2, 1, row);
+    if( !finding ) return;
+    for(size_t i = times; i-- > 0;) finding_behind(finding, silo->identified[i].row);
+    finding->found = arena_format(search->arena, "%zu identifications, %zu channels", times, channels);
+    finding->limit = search_duration(search, window);
+  }
+  silo->is_reported = is_silo;
+}
+
+void detect_silos(Search *search) {
+  const uint64_t spoken = ROLE_BIT(ROLE_IDENTIFY) | ROLE_BIT(ROLE_ARRIVE) | ROLE_BIT(ROLE_SELF_SERVICE) | ROLE_BIT(ROLE_WAIT) |
+                          ROLE_BIT(ROLE_MESSAGE_IN) | ROLE_BIT(ROLE_STATUS_CHECK) | ROLE_BIT(ROLE_COMPLAINT) | ROLE_BIT(ROLE_VISIT);
+  matters_clear(&search->memo);
+  for(size_t row = search->begin; row < search->end && !env_failed(search->env); row++) {
+    if( !(sense_role(&search->sense, row) & spoken) || sense_direction(&search->sense, row) == DIRECTION_OUT ) continue;
+    Memo *memo = matters_put(&search->memo, search_customer(search, row), search_matter(search, row));
+    uint32_t channel = sense_channel(&search->sense, row);
+    if( !memo ) return;
+    if( search->ev->role[row] == ROLE_IDENTIFY ) silo_identified(&memo->silo, events_ts(search->ev, row), row);
+    if( channel ) silo_channel(&memo->silo, events_ts(search->ev, row), row, channel);
+    check_silo(search, &memo->silo, row);
+  }
+}
+
+/* ---- E_no_reply -------------------------------------------------------------------------------------------------------------------- */
+
+/* times[row]: when the next reply came, INT64_MAX = never. A reply in the same contact, or from us on the same matter. */
+static bool find_replies(Search *search) {
+  ahead_clear(&search->ahead);
+  ahead_clear(&search->ahead_in_contact);
+  for(size_t row = search->end; row-- > search->begin;) {
+    uint32_t customer = search_customer(search, row), topic = sense_topic(&search->sense, row), contact = search->contacts->of_event[row];
+    int64_t ts = events_ts(search->ev, row);
+    if( search->ev->role[row] == ROLE_MESSAGE_IN ) {
+      AheadEntry here = ahead_find_exact(&search->ahead_in_contact, customer, contact, ts);
+      AheadEntry next = ahead_nearer(ahead_find(&search->ahead, customer, topic, ts), contact == CONTACT_NONE ? (AheadEntry){INT_NULL, 0} : here);
+      search->times[row - search->begin] = next.ts == INT_NULL ? INT64_MAX : next.ts;
+    } else if( sense_is_reply(&search->sense, row) ) {
+      bool speaks = search->ev->role[row] != ROLE_ASSIST && search->ev->role[row] != ROLE_RESOLVE;
+      if( contact != CONTACT_NONE && !ahead_put_exact(&search->ahead_in_contact, customer, contact, ts, (uint32_t)row) ) return false;
+      if( speaks && !ahead_put(&search->ahead, customer, topic, ts, (uint32_t)row) ) return false;
+    }
+  }
+  return true;
+}
+
+/* Messages that wait for the same reply are one matter: the first that waited too long is reported. */
+void detect_silence(Search *search) {
+  int64_t window = rules_micros(search->rules, RULE_NO_REPLY_WINDOW);
+  matters_clear(&search->memo);
+  if( !find_replies(search) ) return;
+  for(size_t row = search->begin; row < search->end; row++) {
+    if( search->ev->role[row] != ROLE_MESSAGE_IN ) continue;
+    int64_t ts = events_ts(search->ev, row), reply = search->times[row - search->begin];
+    bool came = reply != INT64_MAX, is_open = search->plan->as_of - ts < window;
+    if( came && reply - ts <= window ) continue;
+    Memo *memo = matters_put(&search->memo, search_customer(search, row), sense_topic(&search->sense, row));
+    if( !memo ) return;
+    if( memo->last.is_filled && memo->last.time == reply ) continue;
+    memo->last = (LastEvent){.is_filled = true, .time = reply};
+    Finding *finding = search_report(search, E_NO_REPLY, is_open ? BOOL_NULL : 1, row);
+    if( !finding ) return;
+    if( came ) finding->found = arena_format(search->arena, "reply after " SLICE_FORMAT, SLICE_ARGS(search_duration(search, reply - ts)));
+    else finding->found = is_open ? SLICE("no reply yet") : SLICE("no reply");
+    finding->limit = search_duration(search, window);
+  }
+}
+
+/* ---- the table ------------------------------------------------------------------------------------------------------------------------ */
+
+#define ON(role) ROLE_BIT(ROLE_##role)
+const Detector evidence_detectors[EVIDENCE_COUNT] = {
+  [E_TRANSFER2_UNRES] = {ON(TRANSFER), detect_transfers},
+  [E_WAIT_BREACH] = {0, detect_waits},
+  [E_STATUS_CHECK] = {ON(STATUS_CHECK), detect_status_checks},
+  [E_SUPERVISOR] = {ON(ESCALATE), detect_supervisor},
+  [E_ANSWER_CONFLICT] = {ON(ANSWER), detect_answers},
+  [E_OPTOUT_VIOLATION] = {ON(OPTOUT), detect_optouts},
+  [E_DEAD_END] = {ON(FAIL), detect_dead_ends},
+  [E_REAUTH2_CHANNELS2] = {ON(IDENTIFY), detect_silos},
+  [E_SELFSERVICE_FAIL2] = {ON(FAIL) | ON(ABANDON), detect_self_service},
+  [E_NO_REPLY] = {ON(MESSAGE_IN), detect_silence},
+  [E_QA_SOFTSKILL_FAIL] = {ON(QUALITY), detect_quality},
+  [E_WRONG_FIX_REOPEN] = {ON(REOPEN), detect_reopened},
+  [E_POLICY_DENIED_CLEAN] = {ON(DENY), detect_denials},
+};

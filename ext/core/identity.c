@@ -1,0 +1,587 @@
+/* SPDX-License-Identifier: MIT
+** identity: identifiers → customers, by a graph that lives only while identity_resolve runs. Knows events, no source.
+**
+** A node is (kind, normalised text); nodes are numbered in the order (kind, text), so the smallest number of a component
+** is its name. Every two nodes of one row are an edge; contact_id and parent_contact_id are nodes like the identifiers,
+** the weakest kind. Whatever is decided rests on node numbers and on sets, never on the order of rows. Empty texts are
+** no identifiers, nor is a telephone without digits ('anonymous').
+**
+** The guard looks for hubs in three passes, each over what the earlier ones left. A node whose accounts are more than
+** IDENTITY_ACCOUNTS_MAX loses its edges. Its accounts are
+**   1. those on its own rows                                             (any kind but accounts),
+**   2. and those on the rows of its contacts                             (identifiers),
+**   3. and those that pass 2 found for the identifiers it shares a row with (any kind but accounts).
+** A row belongs to the component of its strongest unguarded identifier; else to that of its contact, where that has an
+** identifier; else to its strongest guarded identifier, alone; else to the smallest guarded one of its contact. */
+#include "identity.h"
+
+enum { ROW_NODES_MAX = 6, EDGE_SLOTS_FIRST = 1024 };
+#define NO_NODE UINT32_MAX
+
+typedef enum NodeKind { NODE_ACCOUNT, NODE_PHONE, NODE_EMAIL, NODE_DEVICE, NODE_CONTACT, NODE_KIND_COUNT } NodeKind;
+
+typedef struct NodeColumn {
+  EventColumn column;
+  NodeKind kind;
+} NodeColumn;
+/* strongest first */
+static const NodeColumn stitched_columns[] = {
+  {EV_ACCOUNT, NODE_ACCOUNT}, {EV_PHONE, NODE_PHONE},        {EV_EMAIL, NODE_EMAIL},
+  {EV_DEVICE, NODE_DEVICE},   {EV_CONTACT_ID, NODE_CONTACT}, {EV_PARENT_CONTACT_ID, NODE_CONTACT},
+};
+static const NodeColumn given_columns[] = {
+  {EV_CUSTOMER, NODE_ACCOUNT}, {EV_CONTACT_ID, NODE_CONTACT}, {EV_PARENT_CONTACT_ID, NODE_CONTACT},
+};
+
+typedef struct Node {
+  uint32_t code;                   /* of the normalised text */
+  NodeKind kind;
+} Node;
+
+typedef struct Edge {
+  uint32_t a, b;                   /* a < b, so a is of the same or the stronger kind */
+  int64_t first_ts;
+} Edge;
+
+typedef struct Reach {             /* distinct accounts of a node; complete while count <= IDENTITY_ACCOUNTS_MAX */
+  uint32_t count, account[IDENTITY_ACCOUNTS_MAX + 1];
+} Reach;
+
+typedef struct CodeMap {           /* code → node + 1; 0 = not seen */
+  uint32_t *node;
+  size_t size;
+} CodeMap;
+
+typedef struct Graph {
+  Env *env;
+  Events *ev;
+  const NodeColumn *columns;
+  size_t column_count;
+  CodeMap map[NODE_KIND_COUNT];
+  Node *node;
+  size_t node_count, node_capacity;
+  Edge *edge;
+  size_t edge_count, edge_capacity;
+  uint32_t *slot;                  /* edge + 1 by hash of its pair, at most half full; 0 = free */
+  size_t slot_count;
+  Reach *reach;
+  bool *guarded;
+  uint32_t *parent;                /* union-find; a root is the smallest node of its component */
+  uint32_t *fallback;              /* of a root that is a contact: the guarded identifier it is named by */
+  Buf scratch;
+} Graph;
+
+static void graph_free(Graph *g) {
+  for(int i = 0; i < NODE_KIND_COUNT; i++) env_release(g->env, g->map[i].node);
+  env_release(g->env, g->node);
+  env_release(g->env, g->edge);
+  env_release(g->env, g->slot);
+  env_release(g->env, g->reach);
+  env_release(g->env, g->guarded);
+  env_release(g->env, g->parent);
+  env_release(g->env, g->fallback);
+  buf_free(&g->scratch);
+}
+
+/* ---- normalising ------------------------------------------------------------------------------------------ */
+
+static bool normalise_phone(Slice raw, Buf *out) {
+  bool plus = false;
+  for(size_t i = 0; i < raw.size; i++) {
+    char c = raw.data[i];
+    if( c == '+' && out->size == 0 ) plus = true;
+    else if( c >= '0' && c <= '9' && !buf_append_char(out, c) ) return false;
+  }
+  if( !plus && out->size > 2 && memcmp(out->data, "00", 2) == 0 ) {
+    out->data[1] = '+';
+    out->size--;
+    memmove(out->data, out->data + 1, out->size);
+  } else if( plus && out->size ) {
+    if( !buf_reserve(out, 1) ) return false;
+    memmove(out->data + 1, out->data, out->size++);
+    out->data[0] = '+';
+  }
+  return true;
+}
+
+bool identity_normalise(EventColumn kind, Slice raw, Buf *out) {
+  buf_clear(out);
+  if( kind == EV_PHONE ) return normalise_phone(raw, out);
+  Slice text = slice_trim(raw);
+  for(size_t i = 0; i < text.size; i++) {
+    char c = text.data[i];
+    if( kind == EV_EMAIL && c >= 'A' && c <= 'Z' ) c = (char)(c - 'A' + 'a');
+    if( !buf_append_char(out, c) ) return false;
+  }
+  return true;
+}
+
+/* ---- nodes ------------------------------------------------------------------------------------------------ */
+
+/* The place for `code` in the map; NULL on error. */
+static uint32_t *map_at(Graph *g, NodeKind kind, uint32_t code) {
+  CodeMap *map = &g->map[kind];
+  if( code >= map->size ) {
+    size_t size = map->size ? map->size * 2 : 256;
+    if( size <= code ) size = (size_t)code + 1;
+    uint32_t *node = env_resize(g->env, map->node, size * sizeof *node);
+    if( !node ) return NULL;
+    memset(node + map->size, 0, (size - map->size) * sizeof *node);
+    map->node = node;
+    map->size = size;
+  }
+  return &map->node[code];
+}
+
+/* Code of the normalised text; 0 = nothing is left of it, or an error. */
+static uint32_t normalised_code(Graph *g, const NodeColumn *column, uint32_t raw) {
+  Slice text = intern_text(&g->ev->intern, raw);
+  if( column->column < EV_ACCOUNT || column->column > EV_DEVICE ) return text.size ? raw : 0;
+  if( !identity_normalise(column->column, text, &g->scratch) || g->scratch.size == 0 ) return 0;
+  return intern_put(&g->ev->intern, buf_slice(&g->scratch));
+}
+
+static bool node_add(Graph *g, const NodeColumn *column, uint32_t raw) {
+  uint32_t *at = map_at(g, column->kind, raw);
+  if( !at || *at ) return at != NULL;
+  uint32_t code = normalised_code(g, column, raw);
+  if( code == 0 ) return !env_failed(g->env);
+  uint32_t *normal = map_at(g, column->kind, code);
+  if( !normal ) return false;
+  if( *normal == 0 ) {
+    Node *grown = env_grow(g->env, g->node, g->node_count, &g->node_capacity, sizeof *grown);
+    if( !grown ) return false;
+    g->node = grown;
+    g->node[g->node_count++] = (Node){code, column->kind};
+    *normal = (uint32_t)g->node_count;
+  }
+  g->map[column->kind].node[raw] = *normal;
+  return true;
+}
+
+static bool nodes_collect(Graph *g) {
+  for(size_t row = 0; row < g->ev->count && env_tick(g->env); row++) {
+    for(size_t i = 0; i < g->column_count; i++) {
+      uint32_t code = events_code(g->ev, g->columns[i].column, row);
+      if( code && !node_add(g, &g->columns[i], code) ) return false;
+    }
+  }
+  return !env_failed(g->env);
+}
+
+/* The nodes of a row, each once, strongest first. */
+static size_t row_nodes(const Graph *g, size_t row, uint32_t out[ROW_NODES_MAX]) {
+  size_t count = 0;
+  for(size_t i = 0; i < g->column_count; i++) {
+    const CodeMap *map = &g->map[g->columns[i].kind];
+    uint32_t code = events_code(g->ev, g->columns[i].column, row);
+    uint32_t node = code && code < map->size ? map->node[code] : 0;
+    if( node && (count == 0 || out[count - 1] != node - 1) ) out[count++] = node - 1;
+  }
+  return count;
+}
+
+/* ---- sorting ---------------------------------------------------------------------------------------------- */
+
+typedef bool SortAfter(const Graph *g, uint32_t a, uint32_t b);
+
+static void merge(const Graph *g, SortAfter *after, const uint32_t *from, uint32_t *to, size_t middle, size_t count) {
+  size_t left = 0, right = middle, out = 0;
+  while( left < middle && right < count ) to[out++] = after(g, from[left], from[right]) ? from[right++] : from[left++];
+  while( left < middle ) to[out++] = from[left++];
+  while( right < count ) to[out++] = from[right++];
+}
+
+/* The numbers 0..count-1, or those in `chosen`, sorted; NULL on error. The caller releases the array. */
+static uint32_t *sorted(const Graph *g, const uint32_t *chosen, size_t count, SortAfter *after) {
+  uint32_t *items = env_alloc(g->env, count * sizeof *items), *spare = env_alloc(g->env, count * sizeof *spare);
+  for(size_t i = 0; items && spare && i < count; i++) items[i] = chosen ? chosen[i] : (uint32_t)i;
+  for(size_t width = 1; items && spare && width < count; width *= 2) {
+    for(size_t begin = 0; begin < count; begin += 2 * width) {
+      size_t size = count - begin < 2 * width ? count - begin : 2 * width;
+      merge(g, after, items + begin, spare + begin, size < width ? size : width, size);
+    }
+    uint32_t *swap = items;
+    items = spare;
+    spare = swap;
+  }
+  if( !spare ) {
+    env_release(g->env, items);
+    return NULL;
+  }
+  env_release(g->env, spare);
+  return items;
+}
+
+static Slice node_text(const Graph *g, uint32_t node) { return intern_text(&g->ev->intern, g->node[node].code); }
+
+static bool node_after(const Graph *g, uint32_t a, uint32_t b) {
+  if( g->node[a].kind != g->node[b].kind ) return g->node[a].kind > g->node[b].kind;
+  return slice_compare(node_text(g, a), node_text(g, b)) > 0;
+}
+
+/* By name, then in node order. */
+static bool name_after(const Graph *g, uint32_t a, uint32_t b) {
+  int order = slice_compare(node_text(g, a), node_text(g, b));
+  return order ? order > 0 : a > b;
+}
+
+/* Kruskal's order: strength (the weaker kind of the two, and b is the weaker), first event, pair. */
+static bool edge_after(const Graph *g, uint32_t a, uint32_t b) {
+  const Edge *x = &g->edge[a], *y = &g->edge[b];
+  if( g->node[x->b].kind != g->node[y->b].kind ) return g->node[x->b].kind > g->node[y->b].kind;
+  if( x->first_ts != y->first_ts ) return x->first_ts > y->first_ts;
+  return x->a != y->a ? x->a > y->a : x->b > y->b;
+}
+
+/* Renumbers the nodes in their order. */
+static bool nodes_number(Graph *g) {
+  uint32_t *order = sorted(g, NULL, g->node_count, node_after);
+  uint32_t *number = env_alloc(g->env, g->node_count * sizeof *number);
+  Node *node = env_alloc(g->env, (g->node_count + 1) * sizeof *node);
+  bool ok = order && number && node;
+  for(size_t i = 0; ok && i < g->node_count; i++) {
+    node[i] = g->node[order[i]];
+    number[order[i]] = (uint32_t)i;
+  }
+  for(int kind = 0; ok && kind < NODE_KIND_COUNT; kind++) {
+    CodeMap *map = &g->map[kind];
+    for(size_t code = 0; code < map->size; code++)
+      if( map->node[code] ) map->node[code] = number[map->node[code] - 1] + 1;
+  }
+  env_release(g->env, order);
+  env_release(g->env, number);
+  env_release(g->env, ok ? g->node : node);
+  if( ok ) g->node = node;
+  return ok;
+}
+
+/* ---- edges ------------------------------------------------------------------------------------------------ */
+
+static size_t edge_slot(const Graph *g, uint32_t a, uint32_t b) {
+  uint64_t hash = ((uint64_t)a << 32 | b) * UINT64_C(0x9E3779B97F4A7C15);
+  size_t at = (size_t)(hash >> 32) & (g->slot_count - 1);
+  for(; g->slot[at]; at = (at + 1) & (g->slot_count - 1)) {
+    const Edge *edge = &g->edge[g->slot[at] - 1];
+    if( edge->a == a && edge->b == b ) break;
+  }
+  return at;
+}
+
+static bool edges_rehash(Graph *g) {
+  size_t wanted = g->slot_count ? g->slot_count * 2 : EDGE_SLOTS_FIRST;
+  uint32_t *slot = env_alloc(g->env, wanted * sizeof *slot);
+  if( !slot ) return false;
+  env_release(g->env, g->slot);
+  g->slot = slot;
+  g->slot_count = wanted;
+  for(size_t i = 0; i < g->edge_count; i++) slot[edge_slot(g, g->edge[i].a, g->edge[i].b)] = (uint32_t)i + 1;
+  return true;
+}
+
+static bool edge_add(Graph *g, uint32_t a, uint32_t b, int64_t ts) {
+  if( a == b ) return true;
+  if( a > b ) {
+    uint32_t swap = a;
+    a = b;
+    b = swap;
+  }
+  if( (g->edge_count + 1) * 2 > g->slot_count && !edges_rehash(g) ) return false;
+  size_t at = edge_slot(g, a, b);
+  if( g->slot[at] ) {
+    Edge *edge = &g->edge[g->slot[at] - 1];
+    if( ts < edge->first_ts ) edge->first_ts = ts;
+    return true;
+  }
+  if( g->edge_count == UINT32_MAX - 1 ) return env_fail(g->env, ERR_LIMIT, "more than 4,294,967,294 identity edges");
+  Edge *grown = env_grow(g->env, g->edge, g->edge_count, &g->edge_capacity, sizeof *grown);
+  if( !grown ) return false;
+  g->edge = grown;
+  g->edge[g->edge_count++] = (Edge){a, b, ts};
+  g->slot[at] = (uint32_t)g->edge_count;
+  return true;
+}
+
+static bool edges_collect(Graph *g) {
+  uint32_t nodes[ROW_NODES_MAX];
+  for(size_t row = 0; row < g->ev->count && env_tick(g->env); row++) {
+    size_t count = row_nodes(g, row, nodes);
+    int64_t ts = events_int(g->ev, EV_EVENT_TS, row);
+    if( ts == INT_NULL ) ts = INT64_MAX;
+    for(size_t i = 0; i < count; i++)
+      for(size_t j = i + 1; j < count; j++)
+        if( !edge_add(g, nodes[i], nodes[j], ts) ) return false;
+  }
+  return !env_failed(g->env);
+}
+
+/* ---- the guard -------------------------------------------------------------------------------------------- */
+
+static void reach_add(Reach *reach, uint32_t account) {
+  if( reach->count > IDENTITY_ACCOUNTS_MAX ) return;
+  for(uint32_t i = 0; i < reach->count; i++)
+    if( reach->account[i] == account ) return;
+  reach->account[reach->count++] = account;
+}
+
+static void reach_add_all(Reach *reach, const Reach *other) {
+  for(uint32_t i = 0; i < other->count; i++) reach_add(reach, other->account[i]);
+}
+
+static bool is_contact_node(const Graph *g, uint32_t node) { return g->node[node].kind == NODE_CONTACT; }
+static bool is_identifier(const Graph *g, uint32_t node) {
+  return g->node[node].kind != NODE_CONTACT && g->node[node].kind != NODE_ACCOUNT;
+}
+static bool is_open_edge(const Graph *g, const Edge *edge) { return !g->guarded[edge->a] && !g->guarded[edge->b]; }
+
+static void guard_judge(Graph *g) {
+  for(size_t i = 0; i < g->node_count; i++)
+    if( g->reach[i].count > IDENTITY_ACCOUNTS_MAX ) g->guarded[i] = true;
+}
+
+static void guard_by_rows(Graph *g) {
+  for(size_t i = 0; i < g->edge_count; i++) {
+    const Edge *edge = &g->edge[i];
+    if( g->node[edge->a].kind == NODE_ACCOUNT ) reach_add(&g->reach[edge->b], edge->a);
+  }
+  guard_judge(g);
+}
+
+static void guard_by_contacts(Graph *g) {
+  for(size_t i = 0; i < g->edge_count; i++) {
+    const Edge *edge = &g->edge[i];
+    if( is_identifier(g, edge->a) && is_contact_node(g, edge->b) && is_open_edge(g, edge) )
+      reach_add_all(&g->reach[edge->a], &g->reach[edge->b]);
+  }
+  guard_judge(g);
+}
+
+static bool guard_by_identifiers(Graph *g) {
+  Reach *wider = env_alloc(g->env, (g->node_count + 1) * sizeof *wider);
+  if( !wider ) return false;
+  memcpy(wider, g->reach, g->node_count * sizeof *wider);
+  for(size_t i = 0; i < g->edge_count; i++) {
+    const Edge *edge = &g->edge[i];
+    if( !is_identifier(g, edge->a) || !is_open_edge(g, edge) ) continue;
+    reach_add_all(&wider[edge->b], &g->reach[edge->a]);
+    if( is_identifier(g, edge->b) ) reach_add_all(&wider[edge->a], &g->reach[edge->b]);
+  }
+  env_release(g->env, g->reach);
+  g->reach = wider;
+  guard_judge(g);
+  return true;
+}
+
+static bool graph_build(Graph *g) {
+  if( !nodes_collect(g) || !nodes_number(g) || !edges_collect(g) ) return false;
+  g->reach = env_alloc(g->env, (g->node_count + 1) * sizeof *g->reach);
+  g->guarded = env_alloc(g->env, g->node_count + 1);
+  if( !g->reach || !g->guarded ) return false;
+  guard_by_rows(g);
+  return true;
+}
+
+/* ---- components ------------------------------------------------------------------------------------------- */
+
+static uint32_t find_root(Graph *g, uint32_t node) {
+  while( g->parent[node] != node ) node = g->parent[node] = g->parent[g->parent[node]];
+  return node;
+}
+
+static void join(Graph *g, uint32_t a, uint32_t b) {
+  a = find_root(g, a);
+  b = find_root(g, b);
+  if( a < b ) g->parent[b] = a; else g->parent[a] = b;
+}
+
+static bool components_join(Graph *g) {
+  uint32_t *order = sorted(g, NULL, g->edge_count, edge_after);
+  if( !order ) return false;
+  for(size_t i = 0; i < g->edge_count && env_tick(g->env); i++)
+    if( is_open_edge(g, &g->edge[order[i]]) ) join(g, g->edge[order[i]].a, g->edge[order[i]].b);
+  env_release(g->env, order);
+  return !env_failed(g->env);
+}
+
+/* Contacts that only a guarded identifier speaks for are its own: the smallest one's. */
+static void components_fall_back(Graph *g) {
+  for(size_t i = 0; i < g->edge_count; i++) {
+    const Edge *edge = &g->edge[i];
+    if( !is_identifier(g, edge->a) || !is_contact_node(g, edge->b) ) continue;
+    if( !g->guarded[edge->a] || g->guarded[edge->b] ) continue;
+    uint32_t *owner = &g->fallback[find_root(g, edge->b)];
+    if( edge->a < *owner ) *owner = edge->a;
+  }
+}
+
+static bool components_build(Graph *g) {
+  g->parent = env_alloc(g->env, (g->node_count + 1) * sizeof *g->parent);
+  g->fallback = env_alloc(g->env, (g->node_count + 1) * sizeof *g->fallback);
+  if( !g->parent || !g->fallback ) return false;
+  for(size_t i = 0; i < g->node_count; i++) {
+    g->parent[i] = (uint32_t)i;
+    g->fallback[i] = NO_NODE;
+  }
+  if( !components_join(g) ) return false;
+  components_fall_back(g);
+  return true;
+}
+
+/* ---- rows ------------------------------------------------------------------------------------------------- */
+
+/* The node that names the row's customer; see the head of this file. */
+static uint32_t row_owner(Graph *g, size_t row) {
+  uint32_t nodes[ROW_NODES_MAX], alone = NO_NODE, fallback = NO_NODE;
+  size_t count = row_nodes(g, row, nodes);
+  for(size_t i = 0; i < count; i++) {
+    bool guarded = g->guarded[nodes[i]], contact = is_contact_node(g, nodes[i]);
+    uint32_t root = find_root(g, nodes[i]);
+    if( !guarded && !is_contact_node(g, root) ) return root;
+    if( guarded && !contact && alone == NO_NODE ) alone = root;
+    if( !guarded && contact && fallback == NO_NODE ) fallback = g->fallback[root];
+  }
+  return alone != NO_NODE ? alone : fallback;
+}
+
+/* Where customers are given: the smallest one on the rows of the row's contact, else of its parent. */
+static uint32_t row_given_owner(Graph *g, size_t row) {
+  uint32_t nodes[ROW_NODES_MAX];
+  size_t count = row_nodes(g, row, nodes);
+  for(size_t i = 0; i < count; i++) {
+    const Reach *reach = &g->reach[nodes[i]];
+    uint32_t smallest = NO_NODE;
+    if( !is_contact_node(g, nodes[i]) ) return nodes[i];
+    for(uint32_t k = 0; k < reach->count && !g->guarded[nodes[i]]; k++)
+      if( reach->account[k] < smallest ) smallest = reach->account[k];
+    if( smallest != NO_NODE ) return smallest;
+  }
+  return NO_NODE;
+}
+
+/* id[owner] = 1… in the order of names, for each owner that a row has. */
+static bool number_customers(Graph *g, const uint32_t *owner, int64_t *id, uint64_t *customers) {
+  uint32_t *used = env_alloc(g->env, (g->node_count + 1) * sizeof *used);
+  size_t count = 0;
+  for(size_t row = 0; used && row < g->ev->count; row++) {
+    if( owner[row] == NO_NODE || id[owner[row]] ) continue;
+    id[owner[row]] = 1;
+    used[count++] = owner[row];
+  }
+  uint32_t *order = used ? sorted(g, used, count, name_after) : NULL;
+  for(size_t i = 0; order && i < count; i++) id[order[i]] = (int64_t)i + 1;
+  *customers = count;
+  env_release(g->env, used);
+  env_release(g->env, order);
+  return order != NULL;
+}
+
+static bool rows_name(Graph *g, uint32_t (*owner_of)(Graph *, size_t), uint64_t *customers) {
+  uint32_t *code = g->ev->column[EV_CUSTOMER].as.code;
+  int64_t *customer_id = g->ev->column[EV_CUSTOMER_ID].as.integer;
+  uint32_t *owner = env_alloc(g->env, g->ev->count * sizeof *owner);
+  int64_t *id = env_alloc(g->env, (g->node_count + 1) * sizeof *id);
+  bool ok = owner && id;
+  for(size_t row = 0; ok && row < g->ev->count; row++) owner[row] = owner_of(g, row);
+  ok = ok && number_customers(g, owner, id, customers);
+  for(size_t row = 0; ok && row < g->ev->count; row++) {
+    code[row] = owner[row] == NO_NODE ? 0 : g->node[owner[row]].code;
+    customer_id[row] = owner[row] == NO_NODE ? INT_NULL : id[owner[row]];
+  }
+  env_release(g->env, owner);
+  env_release(g->env, id);
+  return ok;
+}
+
+static bool graph_stitch(Graph *g, uint64_t *customers) {
+  if( !graph_build(g) ) return false;
+  guard_by_contacts(g);
+  return guard_by_identifiers(g) && components_build(g) && rows_name(g, row_owner, customers);
+}
+
+static bool graph_fill(Graph *g, uint64_t *customers) {
+  return graph_build(g) && rows_name(g, row_given_owner, customers);
+}
+
+bool identity_resolve(Events *ev, bool customer_given, IdentityCounts *counts) {
+  Graph g = {.env = ev->env, .ev = ev};
+  uint64_t customers = 0;
+  buf_init(&g.scratch, ev->env);
+  if( !events_want(ev, EV_CUSTOMER) || !events_want(ev, EV_CUSTOMER_ID) ) return false;
+  g.columns = customer_given ? given_columns : stitched_columns;
+  g.column_count = customer_given ? COUNT_OF(given_columns) : COUNT_OF(stitched_columns);
+  bool ok = customer_given ? graph_fill(&g, &customers) : graph_stitch(&g, &customers);
+  if( ok && counts ) {
+    *counts = (IdentityCounts){.nodes = g.node_count, .edges = g.edge_count, .customers = customers};
+    for(size_t i = 0; i < g.node_count; i++) counts->guarded += g.guarded[i];
+  }
+  graph_free(&g);
+  return ok;
+}
+
+/* ---- looking up ------------------------------------------------------------------------------------------- */
+
+static bool is_customer(const Events *ev, uint32_t code) {
+  for(size_t row = 0; code && row < ev->count; row++)
+    if( events_code(ev, EV_CUSTOMER, row) == code ) return true;
+  return false;
+}
+
+/* What a person may type as a telephone number; else the digits of 'C-42' would find the telephone 42. */
+static bool looks_like_phone(Slice s) {
+  for(size_t i = 0; i < s.size; i++)
+    if( !memchr("0123456789+-()./ ", s.data[i], 17) ) return false;
+  return true;
+}
+
+/* The one customer of the rows that carry the identifier; 0 = none, or several (a guarded identifier). */
+static uint32_t customer_of_identifier(const Events *ev, EventColumn kind, Slice wanted, Buf *scratch) {
+  uint32_t found = 0, last = 0;
+  bool last_equal = false;
+  for(size_t row = 0; row < ev->count && env_tick(ev->env); row++) {
+    uint32_t raw = events_code(ev, kind, row), customer = events_code(ev, EV_CUSTOMER, row);
+    if( raw == 0 || customer == 0 ) continue;
+    if( raw != last ) {
+      if( !identity_normalise(kind, intern_text(&ev->intern, raw), scratch) ) return 0;
+      last = raw;
+      last_equal = slice_equal(buf_slice(scratch), wanted);
+    }
+    if( !last_equal ) continue;
+    if( found && found != customer ) return 0;
+    found = customer;
+  }
+  return found;
+}
+
+static uint32_t lookup_identifier(const Events *ev, Slice identifier, Buf *wanted, Buf *scratch) {
+  for(EventColumn kind = EV_ACCOUNT; kind <= EV_DEVICE; kind++) {
+    if( kind == EV_PHONE && !looks_like_phone(identifier) ) continue;
+    if( !identity_normalise(kind, identifier, wanted) ) return 0;
+    uint32_t own = intern_find(&ev->intern, buf_slice(wanted));
+    if( wanted->size && is_customer(ev, own) ) return own;
+    uint32_t found = wanted->size ? customer_of_identifier(ev, kind, buf_slice(wanted), scratch) : 0;
+    if( found ) return found;
+  }
+  return 0;
+}
+
+static uint32_t lookup_id(const Events *ev, Slice identifier) {
+  int64_t id;
+  if( !slice_to_int(slice_trim(identifier), &id) || id == INT_NULL ) return 0;
+  for(size_t row = 0; row < ev->count; row++)
+    if( events_int(ev, EV_CUSTOMER_ID, row) == id ) return events_code(ev, EV_CUSTOMER, row);
+  return 0;
+}
+
+uint32_t identity_lookup(const Events *ev, Slice identifier) {
+  Buf wanted, scratch;
+  if( !identifier.data || identifier.size == 0 ) return 0;
+  uint32_t code = intern_find(&ev->intern, identifier);
+  if( is_customer(ev, code) ) return code;
+  buf_init(&wanted, ev->env);
+  buf_init(&scratch, ev->env);
+  code = lookup_identifier(ev, identifier, &wanted, &scratch);
+  buf_free(&wanted);
+  buf_free(&scratch);
+  if( !code && !env_failed(ev->env) ) code = lookup_id(ev, identifier);
+  return code;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT
+** mapping: records → typed values → events. */
+#include "mapping.h"
+
+#include "vocabulary.h"
+
+static bool field_is_null(const Mapping *mapping, Slice field) {
+  if( !field.data ) return true;
+  for(Slice rest = mapping->null_texts; rest.data && mapping->null_texts.size;)
+    if( slice_equal(slice_trim(slice_cut(&rest, ';')), field) ) return true;
+  return false;
+}
+
+/* D8: a number with a leading zero or plus is an identifier and stays text. */
+static bool number_is_identifier(Slice s) {
+  if( s.size && s.data[0] == '-' ) s = slice_part(s, 1, SIZE_MAX);
+  return s.size && (s.data[0] == '+' || (s.data[0] == '0' && s.size > 1 && s.data[1] >= '0' && s.data[1] <= '9'));
+}
+
+static bool real_with_decimal(Slice s, char decimal, double *real) {
+  char text[64];
+  if( decimal == '.' || s.size >= sizeof text ) return slice_to_real(s, real);
+  if( memchr(s.data, '.', s.size) ) return false;
+  for(size_t i = 0; i < s.size; i++) text[i] = s.data[i] == decimal ? '.' : s.data[i];
+  return slice_to_real((Slice){text, s.size}, real);
+}
+
+static bool column_parse(const Mapping *mapping, const LogColumn *column, Slice s, Value *value, TimeOdd *odd) {
+  s = slice_trim(s);
+  switch( column->type ) {
+    case LOG_BIGINT: value->type = VALUE_INT; return !number_is_identifier(s) && slice_to_int(s, &value->as.integer);
+    case LOG_DOUBLE:
+      value->type = VALUE_REAL;
+      return !number_is_identifier(s) && real_with_decimal(s, mapping->decimal, &value->as.real);
+    case LOG_TIMESTAMP: case LOG_DATE: value->type = VALUE_INT; return time_parse(&column->time, s, &value->as.integer, odd);
+    case LOG_TEXT: break;
+  }
+  return false;
+}
+
+Value mapping_value(const Mapping *mapping, size_t column, Slice field, MappingCounts *counts) {
+  Value value = {.type = VALUE_NULL};
+  TimeOdd odd = TIME_ODD_NONE;
+  const LogColumn *c = &mapping->columns[column];
+  if( field_is_null(mapping, field) ) return value;
+  if( c->type != LOG_TEXT && column_parse(mapping, c, field, &value, &odd) ) {
+    if( counts ) counts->gaps += odd == TIME_ODD_GAP, counts->folds += odd == TIME_ODD_FOLD;
+    return value;
+  }
+  if( c->type != LOG_TEXT && counts ) counts->odd_values++;
+  return (Value){VALUE_TEXT, {.text = field}};
+}
+
+/* ---- rejects ------------------------------------------------------------------------------------------------ */
+
+static void judge_reject(Arena *arena, Record *record, size_t column, const char *code, const LogColumn *c, const char *wanted) {
+  char shown[100];
+  record->kind = RECORD_REJECT;
+  record->reason_code = code;
+  record->column = column + 1;
+  record->reason = arena_format(arena, "column " SLICE_FORMAT " holds '%s', expected %s", SLICE_ARGS(c->name),
+                                env_quote(record->fields[column], shown), wanted);
+}
+
+static const char *time_wanted(Arena *arena, const LogColumn *c) {
+  const char *name = time_style_name(c->time.style);
+  Slice text = name ? arena_format(arena, "a time of ts_format '%s'", name)
+                    : arena_format(arena, "a time of ts_format '" SLICE_FORMAT "'", SLICE_ARGS(c->time.pattern));
+  return text.data ? text.data : "a time";
+}
+
+void mapping_judge(const Mapping *mapping, Arena *arena, Record *record) {
+  for(size_t i = 0; i < mapping->column_count && record->kind == RECORD_ROW; i++) {
+    const LogColumn *c = &mapping->columns[i];
+    bool is_time = c->type == LOG_TIMESTAMP || c->type == LOG_DATE;
+    if( c->type == LOG_TEXT || !((int)i == mapping->ts_column || c->is_declared) || i >= record->field_count ) continue;
+    Value value = mapping_value(mapping, i, record->fields[i], NULL);
+    if( value.type != VALUE_TEXT ) continue;
+    if( is_time ) judge_reject(arena, record, i, "bad_timestamp", c, time_wanted(arena, c));
+    else judge_reject(arena, record, i, "bad_number", c, c->type == LOG_BIGINT ? "a whole number" : "a number");
+  }
+}
+
+/* ---- events --------------------------------------------------------------------------------------------------- */
+
+const char *mapping_no_event(const Mapping *mapping, const Record *record) {
+  if( mapping->ts_column < 0 ) return NULL;
+  size_t column = (size_t)mapping->ts_column;
+  bool absent = column >= record->field_count || field_is_null(mapping, record->fields[column]);
+  return absent ? "event_ts is empty" : NULL;
+}
+
+static int compare_verbs(const void *a, const void *b, const void *context) {
+  (void)context;
+  return slice_compare(((const VerbRule *)a)->raw, ((const VerbRule *)b)->raw);
+}
+
+static Slice verb_of(const Mapping *mapping, Slice raw) {
+  Slice wanted = slice_trim(raw);
+  size_t low = 0, high = mapping->verb_count;
+  while( low < high ) {
+    size_t middle = low + (high - low) / 2;
+    int order = slice_compare(mapping->verbs[middle].raw, wanted);
+    if( order == 0 ) return mapping->verbs[middle].verb;
+    if( order < 0 ) low = middle + 1;
+    else high = middle;
+  }
+  return raw;
+}
+
+Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Record *record, MappingCounts *counts) {
+  Value value = {VALUE_TEXT, {.text = rule->constant}};
+  if( rule->column >= 0 ) {
+    size_t column = (size_t)rule->column;
+    if( column >= record->field_count || field_is_null(mapping, record->fields[column]) ) return (Value){.type = VALUE_NULL};
+    value.as.text = slice_trim(record->fields[column]);
+    if( event_columns[rule->target].kind != KIND_TEXT ) return mapping_value(mapping, column, record->fields[column], counts);
+  }
+  if( rule->target == EV_EVENT ) value.as.text = verb_of(mapping, value.as.text);
+  return value;
+}
+
+void mapping_put(const Mapping *mapping, const Record *record, Events *ev, size_t row, MappingCounts *counts) {
+  for(size_t i = 0; i < mapping->rule_count; i++) {
+    const MapRule *rule = &mapping->rules[i];
+    Value value = mapping_event_value(mapping, rule, record, counts);
+    LogType type = rule->column >= 0 ? mapping->columns[rule->column].type : LOG_TEXT;
+    bool is_time = value.type == VALUE_INT && (type == LOG_TIMESTAMP || type == LOG_DATE);
+    bool ok = is_time ? event_columns[rule->target].kind == KIND_TIME : events_put(ev, row, rule->target, value);
+    if( ok && is_time && events_has(ev, rule->target) ) ev->column[rule->target].as.integer[row] = value.as.integer;
+    if( !ok && counts ) counts->odd_values++;
+  }
+}
+
+/* ---- event_map --------------------------------------------------------------------------------------------------- */
+
+static size_t verb_distance(Slice a, const char *b) {
+  size_t row[64], size = strlen(b);
+  if( a.size >= COUNT_OF(row) || size >= COUNT_OF(row) ) return SIZE_MAX;
+  for(size_t j = 0; j <= size; j++) row[j] = j;
+  for(size_t i = 1; i <= a.size; i++) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for(size_t j = 1; j <= size; j++) {
+      size_t change = diagonal + (a.data[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      size_t step = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+      row[j] = change < step ? change : step;
+    }
+  }
+  return row[size];
+}
+
+static bool check_verb(Env *env, Slice verb) {
+  char shown[100];
+  const char *nearest = vocabulary[0].name;
+  size_t best = SIZE_MAX;
+  if( vocabulary_find(verb) ) return true;
+  for(size_t i = 0; i < vocabulary_count; i++) {
+    size_t distance = verb_distance(verb, vocabulary[i].name);
+    if( distance < best ) best = distance, nearest = vocabulary[i].name;
+  }
+  return env_fail(env, ERR_INPUT, "event_map: '%s' is no verb; the nearest is '%s' (SELECT verb FROM journey_vocabulary lists all)",
+                  env_quote(verb, shown), nearest);
+}
+
+bool mapping_add_verb(Arena *arena, Mapping *mapping, size_t *capacity, Slice raw, Slice verb) {
+  raw = slice_trim(raw);
+  verb = slice_trim(verb);
+  if( !check_verb(arena->env, verb) ) return false;
+  if( mapping->verb_count == *capacity ) {
+    size_t wanted = *capacity ? *capacity * 2 : 16;
+    VerbRule *grown = arena_alloc(arena, wanted * sizeof *grown);
+    if( !grown ) return false;
+    if( mapping->verb_count ) memcpy(grown, mapping->verbs, mapping->verb_count * sizeof *grown);
+    mapping->verbs = grown;
+    *capacity = wanted;
+  }
+  mapping->verbs[mapping->verb_count++] = (VerbRule){arena_copy(arena, raw), arena_copy(arena, verb)};
+  return !env_failed(arena->env);
+}
+
+bool mapping_sort_verbs(Arena *arena, Mapping *mapping) {
+  char shown[100];
+  if( !array_sort(arena->env, mapping->verbs, mapping->verb_count, sizeof *mapping->verbs, compare_verbs, NULL) ) return false;
+  for(size_t i = 1; i < mapping->verb_count; i++)
+    if( slice_equal(mapping->verbs[i - 1].raw, mapping->verbs[i].raw) )
+      return env_fail(arena->env, ERR_INPUT, "event_map: '%s' stands there twice", env_quote(mapping->verbs[i].raw, shown));
+  return true;
+}
+
+bool mapping_verbs(Arena *arena, Slice list, Mapping *mapping) {
+  size_t capacity = 0;
+  char shown[100];
+  while( list.data ) {
+    Slice part = slice_trim(slice_cut(&list, ';')), verb = part;
+    if( part.size == 0 ) continue;
+    Slice raw = slice_cut(&verb, '=');
+    if( !verb.data )
+      return env_fail(arena->env, ERR_INPUT, "event_map: '%s' has no '='; write 'raw=verb; raw=verb' or the name of a table (raw, verb)",
+                      env_quote(part, shown));
+    if( !mapping_add_verb(arena, mapping, &capacity, raw, verb) ) return false;
+  }
+  return mapping_sort_verbs(arena, mapping);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+** mapping: what a log table knows of its columns (types, timestamp formats, texts that mean NULL) and how a record becomes an event
+** (canonical column = file column or constant, event_map). Knows no file and no SQL. */
+#ifndef JOURNEY_MAPPING_H
+#define JOURNEY_MAPPING_H
+#include "event.h"
+#include "reader.h"
+#include "sniff.h"
+#include "timestamp.h"
+
+typedef struct LogColumn {
+  Slice name;
+  LogType type;
+  bool is_declared;             /* by the option `columns`: a value that does not fit is a reject, not text */
+  TimeFormat time;              /* LOG_TIMESTAMP, LOG_DATE */
+} LogColumn;
+
+typedef struct MapRule {
+  EventColumn target;
+  int column;                   /* -1 = the constant */
+  Slice constant;
+} MapRule;
+
+typedef struct VerbRule { Slice raw, verb; } VerbRule;
+
+typedef struct Mapping {
+  LogColumn *columns;
+  size_t column_count;
+  Slice null_texts;             /* ';' list; an empty unquoted field is NULL anyway */
+  char decimal;                 /* '.' or ',' */
+  MapRule *rules;
+  size_t rule_count;
+  int ts_column;                /* what event_ts is mapped to; -1 = not mapped to a column */
+  VerbRule *verbs;              /* event_map, sorted by raw */
+  size_t verb_count;
+} Mapping;
+
+typedef struct MappingCounts { uint64_t gaps, folds, odd_values; } MappingCounts;
+
+/* The field of a record as a typed value: text, integer, real, or (LOG_TIMESTAMP, LOG_DATE) integer µs UTC. A value that does not fit its type
+** comes back as text (D8) and is counted in counts->odd_values; counts may be NULL. */
+Value mapping_value(const Mapping *mapping, size_t column, Slice field, MappingCounts *counts);
+/* Turns a RECORD_ROW into a RECORD_REJECT (bad_timestamp: the value mapped to event_ts is no time; bad_number: a declared numeric column).
+** The reason is written to `arena`. */
+void mapping_judge(const Mapping *mapping, Arena *arena, Record *record);
+/* Why a row gives no event, or NULL when it gives one. */
+const char *mapping_no_event(const Mapping *mapping, const Record *record);
+/* What a rule gives for a record: the file's own text (trimmed) for a text column, so that identifiers keep their form; the typed value for others;
+** event_map applied. */
+Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Record *record, MappingCounts *counts);
+/* Fills row `row` of `ev` from a record that gives an event. */
+void mapping_put(const Mapping *mapping, const Record *record, Events *ev, size_t row, MappingCounts *counts);
+/* Parses the list form of event_map, 'raw=verb; raw=verb', and sorts it. False: ERR_INPUT naming the part and the nearest verb. */
+bool mapping_verbs(Arena *arena, Slice list, Mapping *mapping);
+/* One more rule; raw and verb are copied. Checks that the verb is in the vocabulary. Call mapping_sort_verbs at the end. */
+bool mapping_add_verb(Arena *arena, Mapping *mapping, size_t *capacity, Slice raw, Slice verb);
+bool mapping_sort_verbs(Arena *arena, Mapping *mapping);
+
+#endif

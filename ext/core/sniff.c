@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT
+** sniff: the order of the work: head → encoding → dialect → one pass over the sampled records → types → roles → what is doubtful.
+** Owns the problems list; the judgements themselves stand in sniff_dialect, sniff_header, sniff_types and sniff_roles. */
+#include "sniff.h"
+
+#include "sniff_dialect.h"
+#include "sniff_name.h"
+#include "sniff_roles.h"
+#include "sniff_types.h"
+
+#define HEAD_BYTES (1u << 20)
+#define DRAIN_BYTES_MAX (INT64_C(64) << 20)
+
+/* ---- a source whose first bytes were read already ------------------------------------------------------------ */
+
+typedef struct ReplaySource {
+  ByteSource source;
+  Slice head;
+  ByteSource *rest;
+  int64_t rest_bytes;             /* delivered from `rest` */
+} ReplaySource;
+
+static void replay_end(ReplaySource *replay) {
+  replay->source.end = replay->rest->end;
+  replay->source.end_offset = replay->rest->end_offset;
+  memcpy(replay->source.end_note, replay->rest->end_note, sizeof replay->source.end_note);
+}
+
+static int64_t replay_read(ByteSource *source, void *buffer, size_t size) {
+  ReplaySource *replay = (ReplaySource *)source;
+  if( replay->head.size == 0 ) {
+    int64_t got = replay->rest->read(replay->rest, buffer, size);
+    if( got == 0 ) replay_end(replay);
+    if( got > 0 ) replay->rest_bytes += got;
+    return got;
+  }
+  if( size > replay->head.size ) size = replay->head.size;
+  memcpy(buffer, replay->head.data, size);
+  replay->head = slice_part(replay->head, size, SIZE_MAX);
+  return (int64_t)size;
+}
+
+static void replay_close(ByteSource *source) { (void)source; }
+
+static ReplaySource *replay_open(Arena *arena, Slice head, ByteSource *rest) {
+  ReplaySource *replay = arena_alloc(arena, sizeof *replay);
+  if( !replay ) return NULL;
+  *replay = (ReplaySource){
+    .source = {.read = replay_read, .close = replay_close, .env = arena->env, .bytes_on_disk = rest->bytes_on_disk},
+    .head = head, .rest = rest};
+  return replay;
+}
+
+/* ---- the work -------------------------------------------------------------------------------------------------- */
+
+typedef struct Sniffing {
+  Env *env;
+  Arena *results;
+  Arena scratch;
+  ByteSource *source;
+  ReplaySource *replay;           /* the same bytes from the start; does not close `source` */
+  const SniffGiven *given;
+  Sniff *out;
+  Slice head;
+  bool whole;                     /* the head is all there is */
+  DialectGuess guess;
+  TypeStats *types;
+  int64_t sample_rows, rows, rejects, skipped;
+  int64_t cuts;                   /* rejects that are damage to the gzip stream, said apart */
+  int64_t bytes_seen, first_line; /* first_line: of the first row or reject */
+  int64_t reject_line;
+  Slice reject_reason;
+  bool ended;
+  Buf problems, note;
+} Sniffing;
+
+static bool head_read(Sniffing *work) {
+  char *bytes = arena_alloc(&work->scratch, HEAD_BYTES);
+  size_t size = 0;
+  while( bytes && size < HEAD_BYTES ) {
+    int64_t got = work->source->read(work->source, bytes + size, HEAD_BYTES - size);
+    if( got < 0 ) return false;
+    if( got == 0 ) {
+      work->whole = true;
+      break;
+    }
+    size += (size_t)got;
+  }
+  work->head = (Slice){bytes, size};
+  return bytes != NULL;
+}
+
+static void unknown(Sniffing *work, const char *reason) {
+  work->out->format = "unknown";
+  work->out->confidence = 0;
+  sentence_add(&work->problems, "%s", reason);
+}
+
+/* ---- dialect ------------------------------------------------------------------------------------------------------ */
+
+/* An incomplete last line must not be judged: the head ends with a line end, or is the file. */
+static Slice whole_lines(const Sniffing *work) {
+  Slice head = work->head;
+  if( work->whole ) return head;
+  while( head.size && head.data[head.size - 1] != '\n' && head.data[head.size - 1] != '\r' ) head.size--;
+  if( head.size && (work->guess.dialect.encoding == ENCODING_UTF16LE) && head.size % 2 ) head.size = head.size + 1;
+  return head.size ? head : work->head;
+}
+
+static bool find_dialect(Sniffing *work) {
+  Sniff *out = work->out;
+  if( work->given && work->given->dialect ) {
+    work->guess.dialect = *work->given->dialect;
+    work->guess.splits = true;
+  } else {
+    work->guess.dialect.encoding = encoding_guess(work->head, work->whole);
+    if( !dialect_guess(work->env, whole_lines(work), work->whole, &work->guess) ) return false;
+  }
+  out->dialect = work->guess.dialect;
+  if( !work->guess.splits ) unknown(work, work->guess.reason);
+  else out->format = out->dialect.delimiter == '\t' ? "tsv" : "csv";
+  return true;
+}
+
+/* ---- records --------------------------------------------------------------------------------------------------------- */
+
+static bool columns_open(Sniffing *work, const Slice *names, size_t count) {
+  Sniff *out = work->out;
+  out->columns = arena_alloc(work->results, (count + 1) * sizeof *out->columns);
+  if( !out->columns ) return false;
+  out->column_count = count;
+  for(size_t i = 0; i < count; i++) out->columns[i].role = -1;
+  if( !names && count > 0 ) {
+    if( count == 1 ) sentence_add(&work->problems, "no header line: the column is named c1");
+    else sentence_add(&work->problems, "no header line: columns are named c1 … c%zu", count);
+  }
+  if( !names_make(work->results, names, out->columns, count, &work->problems) ) return false;
+  return (work->types = types_open(&work->scratch, count, work->given)) != NULL;
+}
+
+static bool row_add(Sniffing *work, const Record *record) {
+  if( !work->types && !columns_open(work, NULL, record->field_count) ) return false;
+  if( work->rows++ < work->guess.extra_headers ) return true;
+  for(size_t i = 0; i < record->field_count && i < work->out->column_count; i++) {
+    if( !types_add(work->types, i, record->fields[i]) ) return false;
+  }
+  return true;
+}
+
+static bool is_stream_reject(const Record *record) {
+  static const char *const codes[] = {"truncated_gzip", "trailing_garbage", "bad_gzip"};
+  for(size_t i = 0; i < COUNT_OF(codes); i++) {
+    if( strcmp(record->reason_code, codes[i]) == 0 ) return true;
+  }
+  return false;
+}
+
+static bool reject_add(Sniffing *work, const Record *record) {
+  bool first = work->rejects++ == work->cuts;
+  if( is_stream_reject(record) ) {
+    work->cuts++;
+    sentence_add(&work->problems, SLICE_FORMAT, SLICE_ARGS(slice_part(record->reason, 0, 300)));
+  } else if( first ) {
+    work->reject_line = record->line;
+    work->reject_reason = arena_copy(&work->scratch, slice_part(record->reason, 0, 200));
+  }
+  return !env_failed(work->env);
+}
+
+static bool record_add(Sniffing *work, const Record *record) {
+  work->bytes_seen = record->offset + record->bytes;
+  if( record->kind == RECORD_SKIPPED ) {
+    work->skipped++;
+    return true;
+  }
+  if( record->kind == RECORD_HEADER ) {
+    work->skipped++;
+    work->out->header_line = record->line;
+    return columns_open(work, record->fields, record->field_count);
+  }
+  if( !work->first_line ) work->first_line = record->line;
+  return record->kind == RECORD_ROW ? row_add(work, record) : reject_add(work, record);
+}
+
+static bool records_read(Sniffing *work) {
+  work->replay = replay_open(&work->scratch, work->head, work->source);
+  Reader *reader = work->replay ? reader_open(&work->scratch, &work->replay->source, &work->out->dialect) : NULL;
+  Record record;
+  while( reader ) {
+    if( reader_next(reader, &record) == RECORD_END ) {
+      work->ended = true;
+      break;
+    }
+    if( work->rows + work->rejects >= work->sample_rows && record.kind != RECORD_SKIPPED ) break;
+    if( !record_add(work, &record) ) break;
+  }
+  reader_close(reader);
+  return !env_failed(work->env);
+}
+
+/* Inflated bytes of the whole stream; the size on disk tells nothing of it, so it is read to its end, within a limit. */
+static bool inflated_size(Sniffing *work, int64_t *size) {
+  char *block = arena_alloc(&work->scratch, 64 << 10);
+  int64_t got = block ? 1 : -1;
+  *size = (int64_t)work->head.size + work->replay->rest_bytes;
+  while( got > 0 && *size < DRAIN_BYTES_MAX ) {
+    if( !env_tick(work->env) ) return false;
+    got = work->source->read(work->source, block, 64 << 10);
+    if( got > 0 ) *size += got;
+  }
+  return got >= 0;
+}
+
+static bool records_estimate(Sniffing *work) {
+  Sniff *out = work->out;
+  out->records = work->rows + work->rejects + work->skipped;
+  out->is_estimate = !work->ended;
+  if( work->ended || work->bytes_seen <= 0 ) return true;
+  int64_t bytes = work->source->bytes_on_disk;
+  if( out->is_gzip && !inflated_size(work, &bytes) ) return false;
+  if( bytes > work->bytes_seen ) {
+    out->records = (int64_t)((double)out->records * (double)bytes / (double)work->bytes_seen + 0.5);
+  }
+  return true;
+}
+
+/* ---- what is said about it -------------------------------------------------------------------------------------------- */
+
+static void say_rejects(Sniffing *work) {
+  int64_t seen = work->rows + work->rejects, rejects = work->rejects - work->cuts;
+  if( rejects == 0 ) return;
+  sentence_add(&work->problems, "%lld of %lld sampled records %s, first at line %lld: " SLICE_FORMAT, (long long)rejects,
+               (long long)seen, rejects == 1 ? "is a reject" : "are rejects", (long long)work->reject_line,
+               SLICE_ARGS(work->reject_reason));
+}
+
+static void say_dialect(Sniffing *work) {
+  if( work->given && work->given->dialect ) return;
+  if( work->out->dialect.encoding == ENCODING_LATIN1 ) {
+    sentence_add(&work->problems, "encoding is latin1 or windows-1252: no byte decides");
+  }
+  if( work->out->dialect.quote == 0 && work->out->dialect.delimiter != '\t' ) {
+    sentence_add(&work->problems, "quotes do not pair up: they are read as plain text");
+  }
+}
+
+static void say_headers(Sniffing *work) {
+  if( work->guess.extra_headers == 1 ) {
+    sentence_add(&work->problems, "the row below the header looks like a second header line: it is read as a row");
+  } else if( work->guess.extra_headers > 1 ) {
+    sentence_add(&work->problems, "the %u rows below the header look like further header lines: they are read as rows",
+                 work->guess.extra_headers);
+  }
+  if( work->rows + work->rejects == 0 && work->out->header_line ) sentence_add(&work->problems, "only a header line");
+}
+
+/* A time column with a few odd values is text, unless it is the one that dates the events: there an odd value is a reject. */
+static void settle_times(Sniff *out) {
+  for(size_t i = 0; i < out->column_count; i++) {
+    SniffColumn *column = &out->columns[i];
+    if( column->type != LOG_TEXT || column->ts_format.size == 0 ) continue;
+    if( (int)i == out->ts_column ) column->type = LOG_TIMESTAMP;
+    else column->ts_format = SLICE("");
+  }
+}
+
+static bool columns_judge(Sniffing *work) {
+  Sniff *out = work->out;
+  if( !work->types ) return true;
+  say_headers(work);
+  if( !types_finish(work->types, work->results, out, &work->problems, &work->note) ) return false;
+  if( !roles_propose(work->env, out) ) return false;
+  settle_times(out);
+  if( out->ts_column >= 0 ) types_span(work->types, (size_t)out->ts_column, &out->start_ts, &out->end_ts);
+  else out->tz = SLICE("");
+  return true;
+}
+
+static void confidence(Sniffing *work) {
+  int64_t seen = work->rows + work->rejects;
+  double share = seen ? (double)work->rows / (double)seen : 1;
+  work->out->confidence = work->guess.one_column ? share / 2 : share;
+  int64_t line = work->out->header_line ? work->out->header_line : work->first_line;
+  work->out->skipped_lines = line > 0 ? line - 1 : 0;
+}
+
+static bool sniff_records(Sniffing *work) {
+  say_dialect(work);
+  if( !records_read(work) || !records_estimate(work) ) return false;
+  confidence(work);
+  say_rejects(work);
+  if( !work->types && work->rows == 0 ) {
+    unknown(work, work->rejects ? "no record can be read as a row" : "only blank lines");
+    return true;
+  }
+  return columns_judge(work);
+}
+
+static bool is_blank(Slice head) {
+  return slice_trim(slice_part(head, encoding_bom(encoding_guess(head, true), head), SIZE_MAX)).size == 0;
+}
+
+static bool sniff_work(Sniffing *work) {
+  work->out->is_gzip = bytes_are_gzip(work->source);
+  if( !head_read(work) ) return false;
+  if( work->whole && is_blank(work->head) ) {
+    unknown(work, work->head.size ? "only blank lines" : "empty file");
+  } else if( !find_dialect(work) ) {
+    return false;
+  } else if( work->guess.splits ) {
+    return sniff_records(work);
+  }
+  if( work->whole && work->source->end != STREAM_WHOLE ) sentence_add(&work->problems, "%s", work->source->end_note);
+  return true;
+}
+
+/* What the bytes themselves forbid is a finding, not a failure. */
+static void absorb_limits(Sniffing *work) {
+  Env *env = work->env;
+  if( env->code != ERR_LIMIT && env->code != ERR_DATA ) return;
+  char message[sizeof env->message];
+  memcpy(message, env->message, sizeof message);
+  env->code = ERR_NONE;
+  unknown(work, message);
+  work->out->columns = NULL;
+  work->out->column_count = 0;
+  work->out->ts_column = -1;
+}
+
+static void sniff_init(Sniff *out) {
+  memset(out, 0, sizeof *out);
+  out->format = "unknown";
+  out->ts_column = -1;
+  out->start_ts = out->end_ts = INT_NULL;
+  out->decimal = '.';
+  out->null_texts = out->problems = out->note = out->tz = SLICE("");
+  out->dialect = (Dialect){.delimiter = ',', .quote = '"', .has_header = true};
+}
+
+bool sniff_log_as(Arena *arena, ByteSource *source, int64_t sample_rows, const SniffGiven *given, Sniff *out) {
+  Env *env = arena->env;
+  sniff_init(out);
+  if( !source ) return false;
+  Sniffing work = {.env = env, .results = arena, .source = source, .given = given, .out = out, .sample_rows = sample_rows};
+  arena_init(&work.scratch, env);
+  buf_init(&work.problems, env);
+  buf_init(&work.note, env);
+  sniff_work(&work);
+  absorb_limits(&work);
+  out->problems = arena_copy(arena, buf_slice(&work.problems));
+  out->note = arena_copy(arena, buf_slice(&work.note));
+  types_close(work.types);
+  buf_free(&work.problems);
+  buf_free(&work.note);
+  source->close(source);
+  arena_free(&work.scratch);
+  return !env_failed(env);
+}
+
+bool sniff_log(Arena *arena, ByteSource *source, int64_t sample_rows, Sniff *out) {
+  return sniff_log_as(arena, source, sample_rows, NULL, out);
+}

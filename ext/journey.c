@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+** journey: the door. Makes the connection's Host and walks the two lists: what stands after FROM, what stands in an expression. */
+#define JOURNEY_DOOR
+#include "sqlite.h"
+SQLITE_EXTENSION_INIT1
+
+#include "../sql/sql.h"
+#include "../vtab/vtab.h"
+#include "host.h"
+
+#define JOURNEY_EXPORT __attribute__((visibility("default")))
+#define JOURNEY_SQLITE_MIN 3031000
+
+JOURNEY_EXPORT int sqlite3_journey_init(sqlite3 *db, char **message, const sqlite3_api_routines *api);
+JOURNEY_EXPORT int sqlite3_sqlitejourney_init(sqlite3 *db, char **message, const sqlite3_api_routines *api);
+JOURNEY_EXPORT int sqlite3_extension_init(sqlite3 *db, char **message, const sqlite3_api_routines *api);
+
+int sqlite3_journey_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
+  SQLITE_EXTENSION_INIT2(api);
+  if( sqlite3_libversion_number() < JOURNEY_SQLITE_MIN ) {
+    *message = sqlite3_mprintf("sqlite-journey needs SQLite 3.31.0 or newer; this is %s", sqlite3_libversion());
+    return SQLITE_ERROR;
+  }
+  Host *host = host_open(db);
+  if( !host ) return SQLITE_NOMEM;
+  host->functions = sql_functions;
+  int rc = vtab_register(host);
+  if( rc == SQLITE_OK ) rc = sql_register(host);
+  host_release(host);
+  return rc == SQLITE_OK ? SQLITE_OK_LOAD_PERMANENTLY : rc;
+}
+
+int sqlite3_sqlitejourney_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
+  return sqlite3_journey_init(db, message, api);
+}
+
+int sqlite3_extension_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
+  return sqlite3_journey_init(db, message, api);
+}

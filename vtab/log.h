@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+** log: the module channel_log, and reading a log's records: for its own cursor, for channel_* functions, for the event source. */
+#ifndef JOURNEY_LOG_H
+#define JOURNEY_LOG_H
+#include "../ext/core/mapping.h"
+#include "../ext/core/reader.h"
+#include "../ext/files.h"
+#include "../ext/host.h"
+#include "options.h"
+
+/* What a log table is. Everything lives in the arena it was made in. */
+typedef struct LogSpec {
+  Slice schema, name;
+  const char *format;           /* "csv" or "tsv" */
+  Slice paths;                  /* absolute, ';' between */
+  Dialect dialect;
+  Slice tz;                     /* "UTC" by default; the zone itself is found when it is read */
+  Slice event_map;              /* list or table name, as given */
+  bool fail_on_reject;
+  Mapping mapping;
+  Slice damage;                 /* why _layout could not be read; "" = it could */
+} LogSpec;
+
+typedef struct LogTable {
+  sqlite3_vtab base;
+  Host *host;
+  Env env;                      /* for the arena below; errors of connect time */
+  Arena arena;
+  LogSpec spec;
+} LogTable;
+
+/* A walk over all records of all files of a log. */
+typedef struct LogScan {
+  Host *host;
+  Env *env;
+  Arena files;                  /* names; lives as long as the scan */
+  Arena file;                   /* reader and source of the current file; reset per file */
+  const LogSpec *spec;
+  Arena reason;                 /* of the current reject */
+  Mapping mapping;              /* the spec's, with its zone and event_map found */
+  FileName *names;
+  size_t name_count, next_name;
+  Reader *reader;
+  Slice log_file;               /* of the current record */
+  Record record;
+  const Slice *fields;          /* of a row, in the order of the table's columns */
+  Slice *ordered;
+  int32_t *order;               /* table column → field of this file; -1 = the file lacks it */
+  bool is_ordered;              /* the file's header is in another order than the table's */
+  uint64_t rows, rejects, skipped;
+} LogScan;
+
+bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec);
+/* The next record of any kind but RECORD_HEADER (delivered as RECORD_SKIPPED, "header"); RECORD_END at the end or with env's error set. */
+RecordKind log_scan_next(LogScan *scan);
+void log_scan_close(LogScan *scan);
+
+int log_register(Host *host);
+extern const OptionInfo log_options[];
+extern const size_t log_option_count;
+
+/* The log table named `name` (may be "schema.name"), or NULL: without an error when it is no log. `*hold` keeps it alive: finalize it. */
+LogTable *log_find(Host *host, Env *env, Slice name, sqlite3_stmt **hold);
+/* 'a, b' or 'a; b' → one log after the other; the error names what is not a log. */
+typedef struct LogList { LogTable *table[64]; sqlite3_stmt *hold[64]; int count; } LogList;
+bool log_list_open(Host *host, Env *env, const char *what, Slice names, LogList *list);
+void log_list_close(LogList *list);
+/* schema and name out of 'schema.name' or 'name' (schema SLICE_NULL then); "quoted" parts are unquoted. */
+bool name_split(Arena *arena, Slice name, Slice *schema, Slice *table);
+
+#endif

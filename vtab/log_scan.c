@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT
+** log_scan: all records of all files of a log, in order of file and place. */
+#include "log.h"
+
+static bool verbs_from_table(Host *host, Arena *arena, Slice name, Mapping *mapping) {
+  Slice schema, table;
+  char shown[100];
+  size_t capacity = 0;
+  if( !name_split(arena, name, &schema, &table) ) return false;
+  sqlite3_stmt *rows = schema.data
+    ? host_prepare(host, arena->env, SQLITE_PREPARE_NO_VTAB, "SELECT raw, verb FROM \"%w\".\"%w\"", schema.data, table.data)
+    : host_prepare(host, arena->env, SQLITE_PREPARE_NO_VTAB, "SELECT raw, verb FROM \"%w\"", table.data);
+  if( !rows ) {
+    if( arena->env->code == ERR_NOMEM ) return false;
+    arena->env->code = ERR_NONE;
+    return env_fail(arena->env, ERR_INPUT, "event_map: '%s' is no list 'raw=verb; raw=verb' and no table with the columns raw and verb: %s",
+                    env_quote(name, shown), sqlite3_errmsg(host->db));
+  }
+  int rc;
+  while( (rc = sqlite3_step(rows)) == SQLITE_ROW && !env_failed(arena->env) )
+    mapping_add_verb(arena, mapping, &capacity, host_slice(sqlite3_column_value(rows, 0)), host_slice(sqlite3_column_value(rows, 1)));
+  if( rc != SQLITE_DONE && rc != SQLITE_ROW ) env_fail(arena->env, ERR_DATA, "event_map: %s", sqlite3_errmsg(host->db));
+  sqlite3_finalize(rows);
+  return !env_failed(arena->env) && mapping_sort_verbs(arena, mapping);
+}
+
+/* The scan's own mapping: the spec's, with the zone found and the event_map read. */
+static bool scan_ready(LogScan *scan) {
+  const LogSpec *spec = scan->spec;
+  Mapping *mapping = &scan->mapping;
+  Arena *arena = &scan->files;
+  if( spec->damage.size )
+    return env_fail(scan->env, ERR_CORRUPT, "the table " SLICE_FORMAT "_layout is damaged: " SLICE_FORMAT "; drop and create the log table again",
+                    SLICE_ARGS(spec->name), SLICE_ARGS(spec->damage));
+  *mapping = spec->mapping;
+  mapping->columns = arena_alloc(arena, (mapping->column_count + 1) * sizeof *mapping->columns);
+  scan->order = arena_alloc(arena, (mapping->column_count + 1) * sizeof *scan->order);
+  scan->ordered = arena_alloc(arena, (mapping->column_count + 1) * sizeof *scan->ordered);
+  const Zone *zone = host_zone(scan->host, arena, spec->tz);
+  if( env_failed(scan->env) ) return false;
+  memcpy(mapping->columns, spec->mapping.columns, mapping->column_count * sizeof *mapping->columns);
+  for(size_t i = 0; i < mapping->column_count; i++) mapping->columns[i].time.zone = zone;
+  if( !spec->event_map.data ) return true;
+  if( memchr(spec->event_map.data, '=', spec->event_map.size) ) return mapping_verbs(arena, spec->event_map, mapping);
+  return verbs_from_table(scan->host, arena, slice_trim(spec->event_map), mapping);
+}
+
+bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec) {
+  memset(scan, 0, sizeof *scan);
+  scan->host = host;
+  scan->env = env;
+  scan->spec = spec;
+  arena_init(&scan->files, env);
+  arena_init(&scan->file, env);
+  arena_init(&scan->reason, env);
+  return scan_ready(scan) && files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
+}
+
+static void scan_close_file(LogScan *scan) {
+  reader_close(scan->reader);
+  scan->reader = NULL;
+  arena_free(&scan->file);
+}
+
+void log_scan_close(LogScan *scan) {
+  if( !scan->env ) return;
+  scan_close_file(scan);
+  arena_free(&scan->files);
+  arena_free(&scan->reason);
+  scan->env = NULL;
+}
+
+static bool scan_open_file(LogScan *scan) {
+  Dialect dialect = scan->spec->dialect;
+  scan->log_file = scan->names[scan->next_name++].path;
+  scan->is_ordered = false;
+  if( dialect.has_header ) dialect.field_count = 0;
+  arena_init(&scan->file, scan->env);
+  ByteSource *file = files_read(scan->host->files, &scan->file, scan->log_file);
+  ByteSource *bytes = file ? bytes_inflate(&scan->file, file) : NULL;
+  if( bytes ) scan->reader = reader_open(&scan->file, bytes, &dialect);
+  return scan->reader != NULL;
+}
+
+/* Where each column of the table stands in this file's header. A column the table does not know would be lost: that is an error. */
+static bool scan_read_header(LogScan *scan) {
+  const Mapping *mapping = &scan->spec->mapping;
+  size_t count = scan->record.field_count;
+  Slice *names = arena_alloc(&scan->file, (count + 1) * sizeof *names);
+  bool *taken = arena_alloc(&scan->file, count + 1);
+  char shown[100];
+  if( !names || !taken || !sniff_column_names(&scan->file, scan->record.fields, count, names) ) return false;
+  bool same = count == mapping->column_count;
+  for(size_t i = 0; i < count && same; i++) same = slice_equal(names[i], mapping->columns[i].name) || mapping->columns[i].is_declared;
+  scan->is_ordered = !same;
+  if( same ) return true;
+  for(size_t i = 0; i < mapping->column_count; i++) {
+    scan->order[i] = -1;
+    for(size_t j = 0; j < count && scan->order[i] < 0; j++)
+      if( !taken[j] && slice_equal(names[j], mapping->columns[i].name) ) scan->order[i] = (int32_t)j, taken[j] = true;
+  }
+  for(size_t j = 0; j < count; j++)
+    if( !taken[j] )
+      return env_fail(scan->env, ERR_DATA, "'" SLICE_FORMAT "' line %lld: column '%s' is not in the table; create the table again, from this file or with a narrower path",
+                      SLICE_ARGS(scan->log_file), (long long)scan->record.line, env_quote(names[j], shown));
+  return true;
+}
+
+static void scan_order_fields(LogScan *scan) {
+  scan->fields = scan->record.fields;
+  if( !scan->is_ordered ) return;
+  for(size_t i = 0; i < scan->mapping.column_count; i++)
+    scan->ordered[i] = scan->order[i] < 0 ? SLICE_NULL : scan->record.fields[scan->order[i]];
+  scan->record.fields = scan->fields = scan->ordered;
+  scan->record.field_count = scan->mapping.column_count;
+}
+
+static RecordKind scan_deliver(LogScan *scan) {
+  Record *record = &scan->record;
+  if( record->kind == RECORD_HEADER ) {
+    record->kind = RECORD_SKIPPED;
+    record->reason_code = "header";
+    if( !scan_read_header(scan) ) return RECORD_END;
+  }
+  if( record->kind == RECORD_ROW ) {
+    scan_order_fields(scan);
+    arena_free(&scan->reason);
+    mapping_judge(&scan->mapping, &scan->reason, record);
+  }
+  scan->rows += record->kind == RECORD_ROW;
+  scan->rejects += record->kind == RECORD_REJECT;
+  scan->skipped += record->kind == RECORD_SKIPPED;
+  if( record->kind == RECORD_REJECT && scan->spec->fail_on_reject )
+    env_fail(scan->env, ERR_DATA, "'" SLICE_FORMAT "' line %lld, byte %lld: " SLICE_FORMAT " (on_error='fail')", SLICE_ARGS(scan->log_file),
+             (long long)record->line, (long long)record->offset, SLICE_ARGS(record->reason));
+  return env_failed(scan->env) ? RECORD_END : record->kind;
+}
+
+RecordKind log_scan_next(LogScan *scan) {
+  while( env_tick(scan->env) ) {
+    if( !scan->reader ) {
+      if( scan->next_name == scan->name_count || !scan_open_file(scan) ) return RECORD_END;
+    }
+    if( reader_next(scan->reader, &scan->record) != RECORD_END ) return scan_deliver(scan);
+    scan_close_file(scan);
+  }
+  return RECORD_END;
+}

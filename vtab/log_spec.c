@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: MIT
+** log_spec: what a log table is, from its options, from a look at its first file, from its layout. */
+#include "log_spec.h"
+
+#define SAMPLE_ROWS 10000
+
+const OptionInfo log_options[] = {
+  {"path", "TEXT", NULL, "file, glob or list (';' between); relative to the current directory"},
+  {"format", "TEXT", "sniffed", "csv or tsv; see channel_formats"},
+  {"tz", "TEXT", "'UTC'", "IANA zone of times without an offset"},
+  {"ts_format", "TEXT", "sniffed", "of the column mapped to event_ts: iso, dmy, mdy, epoch_s, epoch_ms, epoch_us, epoch_ns, rfc2822, ctime, clf, "
+                                   "or a pattern such as '%d %b %Y %H:%M'"},
+  {"encoding", "TEXT", "sniffed", "utf-8, utf-16, latin1, windows-1250 … windows-1258"},
+  {"delimiter", "TEXT", "sniffed", "one character; '\\t' is a tab"},
+  {"quote", "TEXT", "sniffed", "one character, or 'none'"},
+  {"header", "BOOLEAN", "sniffed", "0 = the first record is data"},
+  {"skip", "BIGINT", "sniffed", "title records above the header"},
+  {"null", "LIST", "sniffed", "texts that mean NULL, besides the empty field"},
+  {"decimal", "TEXT", "sniffed", "'.' or ','"},
+  {"columns", "LIST", "sniffed", "declared names and types: 'name TYPE; …' with BIGINT, DOUBLE, TIMESTAMP, DATE or TEXT; with a header "
+                                 "only the types of the columns named"},
+  {"event_map", "LIST", "NULL", "the log's own words as verbs: 'raw=verb; raw=verb', or the name of a table (raw, verb)"},
+  {"on_error", "TEXT", "'reject'", "reject (see channel_rejects) or fail: the first reject is an error"},
+};
+const size_t log_option_count = COUNT_OF(log_options);
+
+/* ---- options that describe the bytes ------------------------------------------------------------------------ */
+
+static bool one_character(Env *env, const char *name, Slice text, char *out) {
+  char shown[100];
+  if( slice_equal(text, SLICE("\\t")) ) text = SLICE("\t");
+  if( text.size == 1 && (unsigned char)text.data[0] < 0x80 && text.data[0] != '\n' && text.data[0] != '\r' && text.data[0] != 0 ) {
+    *out = text.data[0];
+    return true;
+  }
+  return env_fail(env, ERR_INPUT, "option %s is '%s'; write one ASCII character%s", name, env_quote(text, shown),
+                  strcmp(name, "quote") == 0 ? " or 'none'" : " ('\\t' is a tab)");
+}
+
+static bool hint_quote(Env *env, Slice text, char *out) {
+  *out = 0;
+  return slice_equal_nocase(text, SLICE("none")) || one_character(env, "quote", text, out);
+}
+
+static bool hint_decimal(Env *env, Slice text, char *out) {
+  char shown[100];
+  *out = text.size == 1 ? text.data[0] : 0;
+  return *out == '.' || *out == ',' || env_fail(env, ERR_INPUT, "option decimal is '%s'; write '.' or ','", env_quote(text, shown));
+}
+
+static bool hint_encoding(Env *env, Slice text, Encoding *out) {
+  char shown[100];
+  int found = encoding_find(text);
+  *out = found < 0 ? ENCODING_UTF8 : (Encoding)found;
+  return found >= 0 || env_fail(env, ERR_INPUT, "option encoding is '%s'; write utf-8, utf-16, utf-16le, utf-16be, latin1 or windows-1250 … windows-1258",
+                                env_quote(text, shown));
+}
+
+static bool hint_format(Env *env, Slice text, const char **out) {
+  char shown[100];
+  bool tsv = slice_equal_nocase(text, SLICE("tsv"));
+  *out = tsv ? "tsv" : "csv";
+  return tsv || slice_equal_nocase(text, SLICE("csv")) ||
+         env_fail(env, ERR_INPUT, "option format is '%s'; write csv or tsv (SELECT format FROM channel_formats)", env_quote(text, shown));
+}
+
+static bool hints_decode(Env *env, const Options *options, SniffHints *hints) {
+  Slice text;
+  *hints = (SniffHints){0};
+  if( (hints->has_format = (text = options_text(options, "format")).data != NULL) ) hint_format(env, text, &hints->format);
+  if( (hints->has_delimiter = (text = options_text(options, "delimiter")).data != NULL) )
+    one_character(env, "delimiter", text, &hints->dialect.delimiter);
+  if( (hints->has_quote = (text = options_text(options, "quote")).data != NULL) ) hint_quote(env, text, &hints->dialect.quote);
+  if( (hints->has_encoding = (text = options_text(options, "encoding")).data != NULL) ) hint_encoding(env, text, &hints->dialect.encoding);
+  if( (hints->has_decimal = (text = options_text(options, "decimal")).data != NULL) ) hint_decimal(env, text, &hints->decimal);
+  hints->null_texts = options_text(options, "null");
+  hints->has_nulls = hints->null_texts.data != NULL;
+  hints->has_header = options_find(options, "header") != NULL;
+  hints->dialect.has_header = options_int(env, options, "header", 0, 1, 1) != 0;
+  hints->has_skip = options_find(options, "skip") != NULL;
+  hints->dialect.skip_lines = (uint32_t)options_int(env, options, "skip", 0, 1000000, 0);
+  return !env_failed(env);
+}
+
+/* ---- columns -------------------------------------------------------------------------------------------------- */
+
+static int column_find(const Mapping *mapping, Slice name) {
+  for(size_t i = 0; i < mapping->column_count; i++)
+    if( slice_equal(mapping->columns[i].name, name) ) return (int)i;
+  for(size_t i = 0; i < mapping->column_count; i++)
+    if( slice_equal_nocase(mapping->columns[i].name, name) ) return (int)i;
+  return -1;
+}
+
+static bool column_missing(Arena *arena, const Mapping *mapping, const char *option, Slice name) {
+  char shown[100];
+  Buf list;
+  buf_init(&list, arena->env);
+  for(size_t i = 0; i < mapping->column_count && list.size < 700; i++)
+    buf_format(&list, "%s" SLICE_FORMAT, i ? ", " : "", SLICE_ARGS(mapping->columns[i].name));
+  env_fail(arena->env, ERR_INPUT, "option %s: there is no column '%s'; the columns are %.*s%s", option, env_quote(name, shown),
+           (int)list.size, list.data, list.size >= 700 ? ", …" : " (a constant is written in single quotes)");
+  buf_free(&list);
+  return false;
+}
+
+static bool type_find(Slice text, LogType *type) {
+  static const struct { const char *name; LogType type; } names[] = {
+    {"TEXT", LOG_TEXT}, {"VARCHAR", LOG_TEXT}, {"BIGINT", LOG_BIGINT}, {"INTEGER", LOG_BIGINT}, {"INT", LOG_BIGINT},
+    {"DOUBLE", LOG_DOUBLE}, {"REAL", LOG_DOUBLE}, {"TIMESTAMP", LOG_TIMESTAMP}, {"DATETIME", LOG_TIMESTAMP}, {"DATE", LOG_DATE},
+  };
+  text = slice_trim(slice_cut(&text, '('));
+  for(size_t i = 0; i < COUNT_OF(names); i++) {
+    if( !slice_equal_nocase(text, slice_of(names[i].name)) ) continue;
+    *type = names[i].type;
+    return true;
+  }
+  return false;
+}
+
+static bool declare_column(Arena *arena, Slice part, size_t position, bool has_header, Mapping *mapping) {
+  char shown[100];
+  LogType type;
+  size_t space = part.size;
+  while( space && part.data[space - 1] != ' ' ) space--;
+  Slice name = slice_trim(slice_part(part, 0, space)), type_text = slice_part(part, space, SIZE_MAX);
+  if( name.size >= 2 && name.data[0] == '"' && name.data[name.size - 1] == '"' ) name = slice_part(name, 1, name.size - 2);
+  if( name.size == 0 || !type_find(type_text, &type) )
+    return env_fail(arena->env, ERR_INPUT, "option columns: '%s' is not 'name TYPE'; types are BIGINT, DOUBLE, TIMESTAMP, DATE, TEXT",
+                    env_quote(part, shown));
+  int at = has_header ? column_find(mapping, name) : (int)position;
+  if( at < 0 ) return column_missing(arena, mapping, "columns", name);
+  if( (size_t)at >= mapping->column_count )
+    return env_fail(arena->env, ERR_INPUT, "option columns names more than the %zu columns of the file", mapping->column_count);
+  LogColumn *column = &mapping->columns[at];
+  bool was_time = column->type == LOG_TIMESTAMP || column->type == LOG_DATE, is_time = type == LOG_TIMESTAMP || type == LOG_DATE;
+  if( is_time && !was_time ) time_format_compile(arena->env, SLICE("iso"), &column->time);
+  column->name = arena_copy(arena, name);
+  column->type = type;
+  column->is_declared = true;
+  return !env_failed(arena->env);
+}
+
+static bool declare_columns(Arena *arena, Slice list, bool has_header, Mapping *mapping) {
+  size_t position = 0;
+  while( list.data && !env_failed(arena->env) ) {
+    Slice part = slice_trim(slice_cut(&list, ';'));
+    if( part.size ) declare_column(arena, part, position++, has_header, mapping);
+  }
+  return !env_failed(arena->env);
+}
+
+static bool columns_from_sniff(Arena *arena, const Sniff *sniff, Mapping *mapping) {
+  mapping->column_count = sniff->column_count;
+  mapping->columns = arena_alloc(arena, (sniff->column_count + 1) * sizeof *mapping->columns);
+  for(size_t i = 0; i < sniff->column_count && mapping->columns; i++) {
+    const SniffColumn *from = &sniff->columns[i];
+    LogColumn *to = &mapping->columns[i];
+    *to = (LogColumn){.name = from->name, .type = from->type};
+    if( (to->type == LOG_TIMESTAMP || to->type == LOG_DATE) && !time_format_compile(arena->env, from->ts_format, &to->time) ) return false;
+  }
+  return mapping->columns != NULL;
+}
+
+/* ---- mapping ---------------------------------------------------------------------------------------------------- */
+
+static bool map_rule(Arena *arena, const Option *option, EventColumn target, Mapping *mapping) {
+  MapRule *rule = &mapping->rules[mapping->rule_count];
+  *rule = (MapRule){.target = target, .column = -1};
+  if( option->form == OPTION_CONSTANT ) rule->constant = option->value;
+  else if( (rule->column = column_find(mapping, option->value)) < 0 )
+    return column_missing(arena, mapping, event_columns[target].name, option->value);
+  mapping->rule_count++;
+  if( target == EV_EVENT_TS ) mapping->ts_column = rule->column;
+  return true;
+}
+
+static bool map_rules(Arena *arena, const Options *options, Mapping *mapping) {
+  mapping->ts_column = -1;
+  mapping->rules = arena_alloc(arena, (options->count + 1) * sizeof *mapping->rules);
+  for(size_t i = 0; i < options->count && !env_failed(arena->env); i++) {
+    int target = event_column_find(options->items[i].name);
+    if( target >= 0 ) map_rule(arena, &options->items[i], (EventColumn)target, mapping);
+  }
+  return !env_failed(arena->env);
+}
+
+/* The column mapped to event_ts is a time, whatever the sample looked like. */
+static bool map_time(Arena *arena, const Options *options, Mapping *mapping) {
+  Slice format = options_text(options, "ts_format");
+  if( mapping->ts_column < 0 ) {
+    if( !format.data ) return true;
+    return env_fail(arena->env, ERR_INPUT, "option ts_format says how event_ts is written, but no column is mapped to it; add event_ts=COLUMN");
+  }
+  LogColumn *column = &mapping->columns[mapping->ts_column];
+  bool is_time = column->type == LOG_TIMESTAMP || column->type == LOG_DATE;
+  if( !is_time ) column->type = LOG_TIMESTAMP;
+  if( !format.data && is_time ) return true;
+  return time_format_compile(arena->env, format.data ? format : SLICE("iso"), &column->time);
+}
+
+static bool spec_common(Arena *arena, const Options *options, LogSpec *spec) {
+  static const char *const words[] = {"reject", "fail"};
+  Slice on_error = options_text(options, "on_error"), tz = options_text(options, "tz");
+  char shown[100];
+  spec->tz = tz.data ? tz : SLICE("UTC");
+  spec->event_map = options_text(options, "event_map");
+  spec->fail_on_reject = slice_equal_nocase(on_error, slice_of(words[1]));
+  if( on_error.data && !spec->fail_on_reject && !slice_equal_nocase(on_error, slice_of(words[0])) )
+    return env_fail(arena->env, ERR_INPUT, "option on_error is '%s'; write reject or fail", env_quote(on_error, shown));
+  return map_rules(arena, options, &spec->mapping) && map_time(arena, options, &spec->mapping);
+}
+
+/* ---- create ------------------------------------------------------------------------------------------------------ */
+
+static bool spec_sniff(Host *host, Arena *arena, const SniffHints *hints, LogSpec *spec) {
+  FileName *names;
+  size_t count;
+  Sniff sniff;
+  if( !files_expand(host->files, arena, spec->paths, &names, &count) ) return false;
+  ByteSource *file = files_read(host->files, arena, names[0].path);
+  ByteSource *bytes = file ? bytes_inflate(arena, file) : NULL;
+  if( !bytes || !sniff_log(arena, bytes, SAMPLE_ROWS, hints, &sniff) ) return false;
+  if( sniff.column_count == 0 )
+    return env_fail(arena->env, ERR_DATA, "'" SLICE_FORMAT "' has no columns to read: " SLICE_FORMAT, SLICE_ARGS(names[0].path), SLICE_ARGS(sniff.problems));
+  spec->format = hints->has_format ? hints->format : strcmp(sniff.format, "tsv") == 0 ? "tsv" : "csv";
+  spec->dialect = sniff.dialect;
+  spec->dialect.field_count = (uint32_t)sniff.column_count;
+  spec->mapping.null_texts = sniff.null_texts;
+  spec->mapping.decimal = sniff.decimal;
+  return columns_from_sniff(arena, &sniff, &spec->mapping);
+}
+
+bool log_spec_create(Host *host, Arena *arena, const Options *options, LogSpec *spec) {
+  SniffHints hints;
+  Buf paths;
+  const Option *path = options_find(options, "path");
+  if( !path ) return env_fail(arena->env, ERR_INPUT, "option path is required, e.g. path='logs/*.csv'");
+  if( !hints_decode(arena->env, options, &hints) ) return false;
+  buf_init(&paths, arena->env);
+  bool ok = files_grant_list(host->files, arena->env, path->value, &paths);
+  spec->paths = arena_copy(arena, buf_slice(&paths));
+  buf_free(&paths);
+  return ok && spec_sniff(host, arena, &hints, spec) &&
+         declare_columns(arena, options_text(options, "columns"), spec->dialect.has_header, &spec->mapping) && spec_common(arena, options, spec);
+}
+
+/* ---- layout: save ---------------------------------------------------------------------------------------------------- */
+
+static bool layout_exec(Host *host, Env *env, const char *format, const LogSpec *spec) {
+  sqlite3_stmt *statement = host_prepare(host, env, SQLITE_PREPARE_NO_VTAB, format, spec->schema.data, spec->name.data);
+  if( !statement ) return false;
+  int rc = sqlite3_step(statement);
+  sqlite3_finalize(statement);
+  return rc == SQLITE_DONE || env_fail(env, ERR_DATA, "%s", sqlite3_errmsg(host->db));
+}
+
+static bool layout_row(Env *env, sqlite3_stmt *insert, const char *item, int64_t position, Slice name, Slice value, Slice ts_format) {
+  const Slice texts[] = {slice_of(item), SLICE_NULL, name, value, ts_format};
+  for(int i = 0; i < 5; i++)
+    if( i != 1 && texts[i].data ) sqlite3_bind_text64(insert, i + 1, texts[i].data, texts[i].size, SQLITE_TRANSIENT, SQLITE_UTF8);
+  sqlite3_bind_int64(insert, 2, position);
+  int rc = sqlite3_step(insert);
+  sqlite3_reset(insert);
+  sqlite3_clear_bindings(insert);
+  return rc == SQLITE_DONE || env_fail(env, ERR_DATA, "%s", sqlite3_errmsg(sqlite3_db_handle(insert)));
+}
+
+static Slice character(const char *c) { return *c ? (Slice){c, 1} : SLICE("none"); }
+
+static bool layout_options(Host *host, Env *env, sqlite3_stmt *insert, const LogSpec *spec) {
+  Buf directory;
+  buf_init(&directory, env);
+  files_schema_directory(host->files, env, spec->schema.data, &directory);
+  bool is_below = directory.size && spec->paths.size > directory.size && memcmp(spec->paths.data, directory.data, directory.size) == 0 &&
+                  spec->paths.data[directory.size] == '/' && !memchr(spec->paths.data, ';', spec->paths.size);
+  char skip[24];
+  sqlite3_snprintf(sizeof skip, skip, "%u", spec->dialect.skip_lines);
+  const struct { const char *name; Slice value; } rows[] = {
+    {"path", is_below ? slice_part(spec->paths, directory.size + 1, SIZE_MAX) : spec->paths},
+    {"path_base", is_below ? SLICE("database") : SLICE("absolute")},
+    {"format", slice_of(spec->format)},
+    {"delimiter", character(&spec->dialect.delimiter)},
+    {"quote", character(&spec->dialect.quote)},
+    {"encoding", slice_of(encoding_name(spec->dialect.encoding))},
+    {"header", spec->dialect.has_header ? SLICE("1") : SLICE("0")},
+    {"skip", slice_of(skip)},
+    {"null", spec->mapping.null_texts},
+    {"decimal", (Slice){&spec->mapping.decimal, 1}},
+  };
+  bool ok = true;
+  for(size_t i = 0; i < COUNT_OF(rows) && ok; i++) ok = layout_row(env, insert, "option", 0, slice_of(rows[i].name), rows[i].value, SLICE_NULL);
+  buf_free(&directory);
+  return ok;
+}
+
+static Slice column_ts_format(const LogColumn *column) {
+  if( column->type != LOG_TIMESTAMP && column->type != LOG_DATE ) return SLICE_NULL;
+  const char *name = time_style_name(column->time.style);
+  return name ? slice_of(name) : column->time.pattern;
+}
+
+static const char *layout_type(const LogColumn *column) {
+  static const char *const names[] = {[LOG_TEXT] = "TEXT", [LOG_BIGINT] = "BIGINT", [LOG_DOUBLE] = "DOUBLE",
+                                      [LOG_TIMESTAMP] = "TIMESTAMP", [LOG_DATE] = "DATE"};
+  return names[column->type];
+}
+
+bool log_layout_save(Host *host, Env *env, const LogSpec *spec) {
+  if( !layout_exec(host, env, "CREATE TABLE \"%w\".\"%w_layout\"(item TEXT, position BIGINT, name TEXT, value TEXT, ts_format TEXT)", spec) )
+    return false;
+  sqlite3_stmt *insert = host_prepare(host, env, SQLITE_PREPARE_NO_VTAB, "INSERT INTO \"%w\".\"%w_layout\" VALUES(?,?,?,?,?)",
+                                      spec->schema.data, spec->name.data);
+  if( !insert ) return false;
+  bool ok = layout_options(host, env, insert, spec);
+  for(size_t i = 0; i < spec->mapping.column_count && ok; i++) {
+    const LogColumn *c = &spec->mapping.columns[i];
+    const char *item = c->is_declared ? "declared" : "column";
+    ok = layout_row(env, insert, item, (int64_t)i + 1, c->name, slice_of(layout_type(c)), column_ts_format(c));
+  }
+  sqlite3_finalize(insert);
+  return ok;
+}
+
+/* ---- layout: load ---------------------------------------------------------------------------------------------------- */
+
+static Slice statement_slice(Arena *arena, sqlite3_stmt *statement, int column) {
+  return arena_copy(arena, host_slice(sqlite3_column_value(statement, column)));
+}
+
+static void load_option(Arena *arena, Slice name, Slice value, LogSpec *spec, bool *relative) {
+  Env *env = arena->env;
+  int64_t number = 0;
+  if( slice_equal(name, SLICE("path")) ) spec->paths = value;
+  else if( slice_equal(name, SLICE("path_base")) ) *relative = slice_equal(value, SLICE("database"));
+  else if( slice_equal(name, SLICE("format")) ) hint_format(env, value, &spec->format);
+  else if( slice_equal(name, SLICE("delimiter")) ) one_character(env, "delimiter", value, &spec->dialect.delimiter);
+  else if( slice_equal(name, SLICE("quote")) ) hint_quote(env, value, &spec->dialect.quote);
+  else if( slice_equal(name, SLICE("encoding")) ) hint_encoding(env, value, &spec->dialect.encoding);
+  else if( slice_equal(name, SLICE("header")) ) spec->dialect.has_header = slice_equal(value, SLICE("1"));
+  else if( slice_equal(name, SLICE("null")) ) spec->mapping.null_texts = value;
+  else if( slice_equal(name, SLICE("decimal")) ) hint_decimal(env, value, &spec->mapping.decimal);
+  else if( !slice_equal(name, SLICE("skip")) || !slice_to_int(value, &number) || number < 0 || number > 1000000 )
+    env_fail(env, ERR_CORRUPT, "option '" SLICE_FORMAT "' makes no sense", SLICE_ARGS(name));
+  else spec->dialect.skip_lines = (uint32_t)number;
+}
+
+static void load_column(Arena *arena, sqlite3_stmt *rows, bool is_declared, LogSpec *spec, size_t capacity) {
+  Slice name = statement_slice(arena, rows, 2), type = statement_slice(arena, rows, 3), format = statement_slice(arena, rows, 4);
+  LogColumn *column = &spec->mapping.columns[spec->mapping.column_count];
+  if( env_failed(arena->env) ) return;
+  if( spec->mapping.column_count == capacity || name.size == 0 || !type_find(type, &column->type) ) {
+    env_fail(arena->env, ERR_CORRUPT, "column %zu makes no sense", spec->mapping.column_count + 1);
+    return;
+  }
+  bool is_time = column->type == LOG_TIMESTAMP || column->type == LOG_DATE;
+  if( is_time && !time_format_compile(arena->env, format, &column->time) ) return;
+  column->name = name;
+  column->is_declared = is_declared;
+  spec->mapping.column_count++;
+}
+
+static void load_rows(Arena *arena, sqlite3_stmt *rows, LogSpec *spec, bool *relative) {
+  int rc;
+  spec->mapping.columns = arena_alloc(arena, FIELD_COUNT_MAX * sizeof *spec->mapping.columns);
+  while( !env_failed(arena->env) && (rc = sqlite3_step(rows)) != SQLITE_DONE ) {
+    if( rc != SQLITE_ROW ) env_fail(arena->env, ERR_CORRUPT, "%s", sqlite3_errmsg(sqlite3_db_handle(rows)));
+    else if( slice_equal(host_slice(sqlite3_column_value(rows, 0)), SLICE("option")) )
+      load_option(arena, statement_slice(arena, rows, 2), statement_slice(arena, rows, 3), spec, relative);
+    else load_column(arena, rows, slice_equal(host_slice(sqlite3_column_value(rows, 0)), SLICE("declared")), spec, FIELD_COUNT_MAX);
+  }
+}
+
+static void load_path(Host *host, Arena *arena, LogSpec *spec, bool relative) {
+  Buf path;
+  buf_init(&path, arena->env);
+  if( relative ) {
+    files_schema_directory(host->files, arena->env, spec->schema.data, &path);
+    buf_append_char(&path, '/');
+    buf_append_slice(&path, spec->paths);
+    spec->paths = arena_copy(arena, buf_slice(&path));
+  }
+  buf_free(&path);
+}
+
+bool log_layout_load(Host *host, Arena *arena, const Options *options, LogSpec *spec) {
+  Env *env = arena->env;
+  bool relative = false;
+  spec->mapping.decimal = '.';
+  sqlite3_stmt *rows = host_prepare(host, env, SQLITE_PREPARE_NO_VTAB,
+                                    "SELECT item, position, name, value, ts_format FROM \"%w\".\"%w_layout\" ORDER BY position, name",
+                                    spec->schema.data, spec->name.data);
+  if( rows ) load_rows(arena, rows, spec, &relative);
+  sqlite3_finalize(rows);
+  if( !env_failed(env) && (!spec->mapping.column_count || !spec->paths.size || !spec->format || !spec->dialect.delimiter) )
+    env_fail(env, ERR_CORRUPT, "rows are missing");
+  if( !env_failed(env) ) load_path(host, arena, spec, relative);
+  spec->dialect.field_count = (uint32_t)spec->mapping.column_count;
+  if( !env_failed(env) ) spec_common(arena, options, spec);
+  if( env->code == ERR_NOMEM ) return false;
+  if( !env_failed(env) ) return true;
+  spec->damage = arena_format(arena, "%s", env->message);
+  spec->mapping.column_count = spec->mapping.rule_count = 0;
+  env->code = ERR_NONE;
+  return true;
+}

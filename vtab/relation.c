@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT
+** relation: reading a user's table or view by name. */
+#include "relation.h"
+
+#include "../ext/files.h"
+#include "log.h"
+
+enum { RELATION_DEPTH_MAX = 8 };
+
+static const char *const own_modules[] = {"channel_log"};
+
+/* The module named after USING in a CREATE VIRTUAL TABLE statement; SLICE_NULL when it is none. */
+static Slice module_of(Slice sql) {
+  for(size_t i = 0; i + 5 < sql.size; i++) {
+    if( !slice_equal_nocase(slice_part(sql, i, 5), SLICE("USING")) || (i && sql.data[i - 1] != ' ' && sql.data[i - 1] != '\n' && sql.data[i - 1] != '"') )
+      continue;
+    Slice rest = slice_trim(slice_part(sql, i + 5, SIZE_MAX));
+    size_t size = 0;
+    while( size < rest.size && rest.data[size] != '(' && rest.data[size] != ' ' && rest.data[size] != ';' ) size++;
+    Slice name = slice_part(rest, 0, size);
+    if( name.size >= 2 && (name.data[0] == '"' || name.data[0] == '\'' || name.data[0] == '[') ) name = slice_part(name, 1, name.size - 2);
+    return name;
+  }
+  return SLICE_NULL;
+}
+
+static bool module_ok(Relation *relation, Slice sql) {
+  Slice module = module_of(sql);
+  char shown[100];
+  for(size_t i = 0; i < COUNT_OF(own_modules); i++)
+    if( slice_equal_nocase(module, slice_of(own_modules[i])) ) return true;
+  if( files_module_allowed(relation->host->files, module) ) return true;
+  return env_fail(relation->env, ERR_DENIED, "%s: '%s' is a table of module '" SLICE_FORMAT "'; if you trust it call SELECT channel_allow('module:" SLICE_FORMAT "')",
+                  relation->what, env_quote(relation->given, shown), SLICE_ARGS(module), SLICE_ARGS(module));
+}
+
+/* Looks for the name in one schema. 1 found and fine, 0 not there, -1 an error is set. */
+static int relation_in_schema(Relation *relation, const char *schema) {
+  bool is_temp = sqlite3_stricmp(schema, "temp") == 0;
+  sqlite3_stmt *master = host_prepare(relation->host, relation->env, 0,
+                                      is_temp ? "SELECT type, rootpage, sql FROM sqlite_temp_master WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')"
+                                              : "SELECT type, rootpage, sql FROM \"%w\".sqlite_master WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')",
+                                      schema);
+  if( !master ) return -1;
+  sqlite3_bind_text64(master, 1, relation->table.data, relation->table.size, SQLITE_STATIC, SQLITE_UTF8);
+  int found = 0, rc = sqlite3_step(master);
+  if( rc == SQLITE_ROW ) {
+    bool is_virtual = sqlite3_stricmp((const char *)sqlite3_column_text(master, 0), "table") == 0 && sqlite3_column_int(master, 1) == 0;
+    found = !is_virtual || module_ok(relation, host_slice(sqlite3_column_value(master, 2))) ? 1 : -1;
+  } else if( rc != SQLITE_DONE ) {
+    env_fail(relation->env, ERR_DATA, "%s", sqlite3_errmsg(relation->host->db));
+    found = -1;
+  }
+  sqlite3_finalize(master);
+  return found;
+}
+
+static int relation_find(Relation *relation) {
+  if( relation->schema.data ) return relation_in_schema(relation, relation->schema.data);
+  int found = relation_in_schema(relation, "temp");
+  sqlite3_stmt *list = found ? NULL : host_prepare(relation->host, relation->env, 0, "PRAGMA database_list");
+  while( !found && list && sqlite3_step(list) == SQLITE_ROW ) {
+    const char *schema = (const char *)sqlite3_column_text(list, 1);
+    if( schema && sqlite3_stricmp(schema, "temp") != 0 ) found = relation_in_schema(relation, schema);
+  }
+  sqlite3_finalize(list);
+  return env_failed(relation->env) ? -1 : found;
+}
+
+static bool relation_unknown(Relation *relation) {
+  char shown[100];
+  Buf list;
+  buf_init(&list, relation->env);
+  sqlite3_stmt *names = host_prepare(relation->host, relation->env, 0,
+                                     "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%%' ESCAPE '\\' "
+                                     "AND name NOT LIKE '%%\\_layout' ESCAPE '\\' UNION SELECT name FROM sqlite_temp_master "
+                                     "WHERE type IN ('table', 'view') ORDER BY 1 LIMIT 21");
+  for(int i = 0; names && sqlite3_step(names) == SQLITE_ROW; i++)
+    buf_format(&list, "%s%s", i ? ", " : "", i < 20 ? (const char *)sqlite3_column_text(names, 0) : "…");
+  sqlite3_finalize(names);
+  env_fail(relation->env, ERR_INPUT, "%s: there is no table, view or log '%s'; there %s%.*s", relation->what, env_quote(relation->given, shown),
+           list.size ? "are: " : "is none yet", (int)list.size, list.size ? list.data : "");
+  buf_free(&list);
+  return false;
+}
+
+static sqlite3_stmt *relation_prepare(Relation *relation, const char *columns) {
+  if( relation->schema.data )
+    return host_prepare(relation->host, relation->env, 0, "SELECT %s FROM \"%w\".\"%w\"", columns, relation->schema.data, relation->table.data);
+  return host_prepare(relation->host, relation->env, 0, "SELECT %s FROM \"%w\"", columns, relation->table.data);
+}
+
+static bool relation_columns(Relation *relation) {
+  sqlite3_stmt *all = relation_prepare(relation, "*");
+  if( !all ) return false;
+  int count = sqlite3_column_count(all);
+  relation->columns = arena_alloc(&relation->arena, (size_t)count * sizeof *relation->columns);
+  for(int i = 0; i < count && relation->columns; i++) relation->columns[i] = arena_copy(&relation->arena, slice_of(sqlite3_column_name(all, i)));
+  relation->column_count = env_failed(relation->env) ? 0 : count;
+  sqlite3_finalize(all);
+  return !env_failed(relation->env);
+}
+
+bool relation_open(Relation *relation, Host *host, Env *env, const char *what, Slice name) {
+  *relation = (Relation){.host = host, .env = env, .what = what};
+  arena_init(&relation->arena, env);
+  host->depth++;
+  relation->given = arena_copy(&relation->arena, name);
+  if( host->depth > RELATION_DEPTH_MAX )
+    return env_fail(env, ERR_LIMIT, "%s: more than %d analyses inside each other; does a view read itself?", what, RELATION_DEPTH_MAX);
+  if( !name_split(&relation->arena, name, &relation->schema, &relation->table) ) return false;
+  int found = relation_find(relation);
+  if( found < 0 ) return false;
+  return found ? relation_columns(relation) : relation_unknown(relation);
+}
+
+int relation_column(const Relation *relation, Slice name) {
+  for(int i = 0; i < relation->column_count; i++)
+    if( slice_equal_nocase(relation->columns[i], name) ) return i;
+  return -1;
+}
+
+bool relation_lacks(Relation *relation, const char *wanted) {
+  char shown[100];
+  Buf list;
+  buf_init(&list, relation->env);
+  for(int i = 0; i < relation->column_count && list.size < 600; i++)
+    buf_format(&list, "%s" SLICE_FORMAT, i ? ", " : "", SLICE_ARGS(relation->columns[i]));
+  env_fail(relation->env, ERR_INPUT, "%s: '%s' has no column %s; it has %.*s", relation->what, env_quote(relation->given, shown), wanted,
+           (int)list.size, list.size ? list.data : "");
+  buf_free(&list);
+  return false;
+}
+
+bool relation_select(Relation *relation, const int *columns, int count) {
+  sqlite3_str *list = sqlite3_str_new(relation->host->db);
+  for(int i = 0; i < count; i++) sqlite3_str_appendf(list, "%s\"%w\"", i ? ", " : "", relation->columns[columns[i]].data);
+  char *text = sqlite3_str_finish(list);
+  if( !text ) return env_fail(relation->env, ERR_NOMEM, "out of memory");
+  relation->rows = relation_prepare(relation, text);
+  sqlite3_free(text);
+  return relation->rows != NULL;
+}
+
+bool relation_next(Relation *relation) {
+  if( !env_tick(relation->env) ) return false;
+  int rc = sqlite3_step(relation->rows);
+  if( rc == SQLITE_ROW || rc == SQLITE_DONE ) return rc == SQLITE_ROW;
+  ErrCode code = rc == SQLITE_INTERRUPT ? ERR_INTERRUPT : rc == SQLITE_NOMEM ? ERR_NOMEM : ERR_DATA;
+  return env_fail(relation->env, code, "%s", sqlite3_errmsg(relation->host->db));
+}
+
+void relation_close(Relation *relation) {
+  if( !relation->host ) return;
+  sqlite3_finalize(relation->rows);
+  arena_free(&relation->arena);
+  relation->host->depth--;
+  relation->host = NULL;
+}

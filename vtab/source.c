@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT
+** source: names → arranged events. Channel logs come straight from their readers, tables and views through a statement. */
+#include "source.h"
+
+#include "log.h"
+#include "relation.h"
+
+/* Always read, because every analysis rests on them. */
+static const EventColumn base_columns[] = {
+  EV_CUSTOMER, EV_CUSTOMER_ID, EV_SEQ, EV_EVENT_TS, EV_DURATION_S, EV_CHANNEL, EV_DIRECTION, EV_EVENT, EV_ROLE, EV_CONTACT_ID,
+  EV_PARENT_CONTACT_ID, EV_CASE_ID, EV_ACCOUNT, EV_PHONE, EV_EMAIL, EV_DEVICE,
+};
+
+typedef struct Wants {
+  Events *ev;
+  bool column[EV_COUNT];
+  Slice extra[EVENTS_EXTRA_MAX];    /* names that are no event column */
+  int extra_count;
+} Wants;
+
+static void wants_name(void *context, Slice name) {
+  Wants *wants = context;
+  int column = event_column_find(name);
+  if( column >= 0 ) wants->column[column] = true;
+  else if( wants->extra_count < EVENTS_EXTRA_MAX ) wants->extra[wants->extra_count++] = name;
+}
+
+static void wants_collect(TvfCall *call, const SourceNeeds *needs, Wants *wants) {
+  for(size_t i = 0; i < COUNT_OF(base_columns); i++) wants->column[base_columns[i]] = true;
+  for(int i = 0; i < needs->column_count; i++) wants->column[needs->columns[i]] = true;
+  if( needs->tie_column > 0 && needs->tie_column < EV_COUNT ) wants->column[needs->tie_column] = true;
+  for(int i = 0; needs->all && i < EV_COUNT; i++) wants->column[i] = true;
+  Slice where = tvf_text(call, "where_event");
+  if( where.data ) condition_names(where, wants_name, wants);
+  wants_name(wants, slice_trim(tvf_text(call, "unit")));
+  for(Slice list = tvf_text(call, "by_columns"); list.data;) {
+    Slice part = slice_trim(slice_cut(&list, ';'));
+    if( part.size ) wants_name(wants, part);
+  }
+}
+
+/* ---- relations -------------------------------------------------------------------------------------------------- */
+
+typedef struct RelationColumns {
+  int from[EVENTS_COLUMN_MAX];      /* the relation's column */
+  int to[EVENTS_COLUMN_MAX];        /* the event's */
+  int count;
+} RelationColumns;
+
+static bool relation_wants(Relation *relation, const Wants *wants, Events *ev, RelationColumns *out) {
+  out->count = 0;
+  for(int column = 0; column < EV_COUNT; column++) {
+    int from = wants->column[column] ? relation_column(relation, slice_of(event_columns[column].name)) : -1;
+    if( from < 0 ) continue;
+    if( !events_want(ev, column) ) return false;
+    out->from[out->count] = from;
+    out->to[out->count++] = column;
+  }
+  for(int i = 0; i < wants->extra_count; i++) {
+    int from = relation_column(relation, wants->extra[i]), before = ev->extra_count;
+    if( from < 0 ) continue;
+    int column = events_want_extra(ev, wants->extra[i]);
+    if( column < 0 ) return false;
+    if( ev->extra_count == before ) continue;
+    out->from[out->count] = from;
+    out->to[out->count++] = column;
+  }
+  return events_has(ev, EV_EVENT_TS) || relation_lacks(relation, "event_ts");
+}
+
+static bool relation_put(Relation *relation, Events *ev, const RelationColumns *columns) {
+  char shown[100];
+  size_t row = events_add(ev);
+  if( row == SIZE_MAX ) return false;
+  for(int i = 0; i < columns->count; i++) {
+    sqlite3_value *cell = sqlite3_column_value(relation->rows, i);
+    Value value = host_value(cell);
+    bool ok = events_put(ev, row, columns->to[i], value);
+    if( !ok && columns->to[i] == EV_EVENT_TS )
+      return env_fail(relation->env, ERR_DATA, "%s: row %zu of '" SLICE_FORMAT "' has event_ts '%s', which is no time; write 'YYYY-MM-DD HH:MM:SS'",
+                      relation->what, row + 1, SLICE_ARGS(relation->given), env_quote(host_slice(cell), shown));
+  }
+  return !env_failed(ev->env);
+}
+
+static bool read_relation(TvfCall *call, const char *what, Slice name, const Wants *wants, Events *ev) {
+  Relation relation;
+  RelationColumns columns;
+  bool ok = relation_open(&relation, call->host, &call->env, what, name) && relation_wants(&relation, wants, ev, &columns) &&
+            relation_select(&relation, columns.from, columns.count);
+  while( ok && relation_next(&relation) ) ok = relation_put(&relation, ev, &columns);
+  relation_close(&relation);
+  return ok && !env_failed(&call->env);
+}
+
+/* ---- logs --------------------------------------------------------------------------------------------------------- */
+
+static bool log_wants(const LogTable *table, const Wants *wants, Events *ev) {
+  static const EventColumn provenance[] = {EV_LOG_SOURCE, EV_LOG_FILE, EV_LOG_LINE, EV_LOG_OFFSET, EV_LOG_PART};
+  const Mapping *mapping = &table->spec.mapping;
+  bool has_time = false;
+  for(size_t i = 0; i < mapping->rule_count; i++) {
+    EventColumn target = mapping->rules[i].target;
+    has_time = has_time || target == EV_EVENT_TS;
+    if( wants->column[target] && !events_want(ev, target) ) return false;
+  }
+  for(size_t i = 0; i < COUNT_OF(provenance); i++)
+    if( wants->column[provenance[i]] && !events_want(ev, provenance[i]) ) return false;
+  return has_time || env_fail(ev->env, ERR_INPUT, "log '" SLICE_FORMAT "' maps no column to event_ts; create it with event_ts=COLUMN (channel_sniff proposes one)",
+                              SLICE_ARGS(table->spec.name));
+}
+
+/* The value of a provenance column, where it is wanted. */
+static void put_code(Events *ev, size_t row, EventColumn column, uint32_t code) {
+  if( events_has(ev, column) ) ev->column[column].as.code[row] = code;
+}
+
+static void put_int(Events *ev, size_t row, EventColumn column, int64_t value) {
+  if( events_has(ev, column) ) ev->column[column].as.integer[row] = value;
+}
+
+static bool read_log(TvfCall *call, LogTable *table, Events *ev) {
+  LogScan scan;
+  RecordKind kind;
+  uint32_t source = intern_put(&ev->intern, table->spec.name), file = 0;
+  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec);
+  while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) {
+    if( kind != RECORD_ROW || mapping_no_event(&scan.mapping, &scan.record) ) continue;
+    size_t row = events_add(ev);
+    if( row == SIZE_MAX ) break;
+    mapping_put(&scan.mapping, &scan.record, ev, row, NULL);
+    if( !slice_equal(intern_text(&ev->intern, file), scan.log_file) ) file = intern_put(&ev->intern, scan.log_file);
+    put_code(ev, row, EV_LOG_SOURCE, source);
+    put_code(ev, row, EV_LOG_FILE, file);
+    put_int(ev, row, EV_LOG_LINE, scan.record.line);
+    put_int(ev, row, EV_LOG_OFFSET, scan.record.offset);
+    put_int(ev, row, EV_LOG_PART, 1);
+  }
+  log_scan_close(&scan);
+  return !env_failed(&call->env);
+}
+
+/* 1 = they were logs and are read, 0 = the first name is no log, -1 = an error is set. */
+static int read_logs(TvfCall *call, const char *what, Slice names, const Wants *wants, Events *ev) {
+  LogList list = {.count = 0};
+  sqlite3_stmt *hold = NULL;
+  Slice first = names;
+  size_t size = 0;
+  while( size < names.size && names.data[size] != ',' && names.data[size] != ';' ) size++;
+  bool is_list = size < names.size;
+  first.size = size;
+  bool is_log = log_find(call->host, &call->env, slice_trim(first), &hold) != NULL;
+  sqlite3_finalize(hold);
+  if( env_failed(&call->env) ) return -1;
+  if( !is_log && !is_list ) return 0;
+  bool ok = log_list_open(call->host, &call->env, what, names, &list);
+  for(int i = 0; i < list.count && ok; i++) ok = log_wants(list.table[i], wants, ev);
+  for(int i = 0; i < list.count && ok; i++) ok = read_log(call, list.table[i], ev);
+  log_list_close(&list);
+  return ok ? 1 : -1;
+}
+
+/* ---- the common arguments --------------------------------------------------------------------------------------------- */
+
+static int source_column(TvfCall *call, const char *arg, Slice name, const Events *ev) {
+  char shown[100];
+  int column = event_column_find(name);
+  for(int i = 0; column < 0 && i < ev->extra_count; i++)
+    if( slice_equal_nocase(ev->extra_name[i], name) ) column = EV_COUNT + i;
+  if( column >= 0 ) return column;
+  env_fail(&call->env, ERR_INPUT, "argument %s: the source has no column '%s'; write an event column such as customer, case_id, contact_id, channel, or a "
+                                  "column of the source", arg, env_quote(name, shown));
+  return 0;
+}
+
+static bool source_unit(TvfCall *call, const Events *ev, EventsPlan *plan) {
+  static const EventColumn identifiers[] = {EV_CUSTOMER, EV_ACCOUNT, EV_PHONE, EV_EMAIL, EV_DEVICE};
+  plan->unit = source_column(call, "unit", slice_trim(tvf_text(call, "unit")), ev);
+  if( env_failed(&call->env) ) return false;
+  bool known = events_has(ev, plan->unit);
+  for(size_t i = 0; i < COUNT_OF(identifiers) && (plan->unit == EV_CUSTOMER || plan->unit == EV_CUSTOMER_ID); i++)
+    known = known || events_has(ev, identifiers[i]);
+  return known || env_fail(&call->env, ERR_INPUT, plan->unit == EV_CUSTOMER
+                             ? "the source names no customer: it needs customer, account, phone, email or device; or name another unit, e.g. WHERE unit = 'case_id'"
+                             : "the source has no column %s, which unit asks for", plan->unit < EV_COUNT ? event_columns[plan->unit].name : "");
+}
+
+static void source_groups(TvfCall *call, Source *source) {
+  for(Slice list = tvf_text(call, "by_columns"); list.data && !env_failed(&call->env);) {
+    Slice part = slice_trim(slice_cut(&list, ';'));
+    if( part.size == 0 ) continue;
+    if( source->group_count == (int)COUNT_OF(source->group_column) ) {
+      env_fail(&call->env, ERR_INPUT, "argument by_columns names more than four columns");
+      return;
+    }
+    source->group_column[source->group_count++] = source_column(call, "by_columns", part, &source->events);
+  }
+}
+
+static bool source_arrange(TvfCall *call, const SourceNeeds *needs, Source *source) {
+  static const char *const ties[] = {"input", "step", "strict", NULL};
+  EventsPlan plan = {.tie_column = needs->tie_column, .ties = (Ties)tvf_choice(call, "ties", ties)};
+  Events *ev = &source->events;
+  Slice where = tvf_text(call, "where_event");
+  ConditionScope scope = condition_scope_events(ev);
+  if( where.data ) plan.where = condition_compile(&call->arena, "where_event", where, &scope);
+  source_groups(call, source);
+  if( env_failed(&call->env) || !source_unit(call, ev, &plan) || !events_arrange(ev, &plan) ) return false;
+  source->as_of = tvf_time(call, "as_of");
+  if( source->as_of == INT_NULL ) source->as_of = ev->last_ts;
+  source->since = tvf_time(call, "since");
+  source->until = tvf_time(call, "until");
+  source->contact_gap = tvf_duration(call, "contact_gap");
+  if( source->contact_gap == INT_NULL ) source->contact_gap = CONTACT_GAP_DEFAULT;
+  source->want_evidence = tvf_boolean(call, "evidence");
+  source->min_n = tvf_bigint(call, "min_n", 0, INT64_MAX);
+  if( source->min_n == INT_NULL ) source->min_n = 1;
+  Slice tz = tvf_text(call, "tz");
+  source->zone = host_zone(call->host, &call->arena, tz.data ? tz : SLICE("UTC"));
+  return !env_failed(&call->env);
+}
+
+bool source_open_arg(TvfCall *call, const char *arg, const SourceNeeds *needs, Source *source) {
+  Wants wants = {.extra_count = 0};
+  memset(source, 0, sizeof *source);
+  for(size_t i = 0; i < COUNT_OF(source->group_column); i++) source->group_column[i] = -1;
+  events_init(&source->events, &call->env);
+  Slice name = tvf_text(call, arg);
+  wants_collect(call, needs, &wants);
+  int done = env_failed(&call->env) ? -1 : read_logs(call, arg, name, &wants, &source->events);
+  if( done == 0 ) done = read_relation(call, arg, name, &wants, &source->events) ? 1 : -1;
+  if( done > 0 && source_arrange(call, needs, source) ) return true;
+  source_free(source);
+  return false;
+}
+
+bool source_open(TvfCall *call, const SourceNeeds *needs, Source *source) { return source_open_arg(call, "source", needs, source); }
+
+void source_free(Source *source) { events_free(&source->events); }
+
+bool source_reports(const Source *source, int64_t micros) {
+  return (source->since == INT_NULL || micros >= source->since) && (source->until == INT_NULL || micros < source->until);
+}
+
+/* ---- small tables ------------------------------------------------------------------------------------------------------- */
+
+bool source_read_table(TvfCall *call, const char *what, Slice table, const char *const *names, int name_count, int required_count,
+                       bool (*row)(void *context, const Value *values), void *context) {
+  Relation relation = {.host = NULL};
+  int *from = arena_alloc(&call->arena, (size_t)name_count * sizeof *from), *place = arena_alloc(&call->arena, (size_t)name_count * sizeof *place);
+  Value *values = arena_alloc(&call->arena, (size_t)name_count * sizeof *values);
+  int count = 0;
+  bool ok = from && place && values && relation_open(&relation, call->host, &call->env, what, table);
+  for(int i = 0; i < name_count && ok; i++) {
+    int column = relation_column(&relation, slice_of(names[i]));
+    if( column < 0 && i < required_count ) ok = relation_lacks(&relation, names[i]);
+    if( column < 0 ) continue;
+    from[count] = column;
+    place[count++] = i;
+  }
+  ok = ok && (count > 0 || relation_lacks(&relation, names[0])) && relation_select(&relation, from, count);
+  while( ok && relation_next(&relation) ) {
+    for(int i = 0; i < count; i++) values[place[i]] = host_value(sqlite3_column_value(relation.rows, i));
+    ok = row(context, values);
+  }
+  relation_close(&relation);
+  return ok && !env_failed(&call->env);
+}

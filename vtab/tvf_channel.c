@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT
+** tvf_channel: raw logs as relations: channel_events, channel_rejects, channel_rows, channel_formats. */
+#include <stddef.h>
+
+#include "../ext/core/format.h"
+#include "../ext/core/json.h"
+#include "log.h"
+#include "tvf_list.h"
+
+/* ---- channel_events ------------------------------------------------------------------------------------------ */
+
+typedef union EventCell { Slice text; int64_t integer; double real; int8_t boolean; } EventCell;
+typedef struct EventRow { EventCell cell[EV_COUNT]; } EventRow;
+
+#define EVENT_ROW_COLUMN(id, name, kind, type, unit, meaning) {name, type, unit, meaning, offsetof(EventRow, cell[EV_##id]), false},
+static const TvfColumn event_row_columns[] = {EVENT_COLUMNS(EVENT_ROW_COLUMN)};
+enum { EVENT_ROW_FIRST = EV_SEQ + 1 };                /* without customer, customer_id, seq: those need the whole */
+
+typedef struct EventsState {
+  LogList logs;
+  LogScan scan;
+  int log;                      /* the one being read */
+} EventsState;
+
+static void events_cell(EventCell *cell, int column, Value value) {
+  int64_t integer = INT_NULL;
+  switch( event_columns[column].kind ) {
+    case KIND_REAL: if( !event_to_real(value, &cell->real) ) cell->real = REAL_NULL; break;
+    case KIND_TIME: cell->integer = value.type == VALUE_INT ? value.as.integer : INT_NULL; break;
+    case KIND_INT: cell->integer = event_to_int(value, &integer) ? integer : INT_NULL; break;
+    case KIND_BOOL: cell->boolean = event_to_bool(value, &integer) ? (int8_t)integer : BOOL_NULL; break;
+    case KIND_TEXT: case KIND_ANY: cell->text = value.type == VALUE_TEXT ? value.as.text : SLICE_NULL; break;
+  }
+}
+
+static void events_fill(const LogScan *scan, EventRow *row) {
+  const Mapping *mapping = &scan->mapping;
+  for(int i = 0; i < EV_COUNT; i++) events_cell(&row->cell[i], i, (Value){.type = VALUE_NULL});
+  for(size_t i = 0; i < mapping->rule_count; i++)
+    events_cell(&row->cell[mapping->rules[i].target], mapping->rules[i].target,
+                mapping_event_value(mapping, &mapping->rules[i], &scan->record, NULL));
+  const Verb *verb = vocabulary_find(row->cell[EV_EVENT].text);
+  if( verb && !row->cell[EV_ROLE].text.data ) row->cell[EV_ROLE].text = slice_of(role_name(verb->role));
+  if( verb && !row->cell[EV_DIRECTION].text.data ) row->cell[EV_DIRECTION].text = slice_of(verb->direction);
+  row->cell[EV_LOG_SOURCE].text = scan->spec->name;
+  row->cell[EV_LOG_FILE].text = scan->log_file;
+  row->cell[EV_LOG_LINE].integer = scan->record.line;
+  row->cell[EV_LOG_OFFSET].integer = scan->record.offset;
+  row->cell[EV_LOG_PART].integer = 1;
+}
+
+static void events_run(TvfCall *call) {
+  EventsState *state = arena_alloc(&call->arena, sizeof *state);
+  call->state = state;
+  if( !state || !log_list_open(call->host, &call->env, "logs", tvf_text(call, "logs"), &state->logs) ) return;
+  for(int i = 0; i < state->logs.count; i++) {
+    const Mapping *mapping = &state->logs.table[i]->spec.mapping;
+    bool has_time = false;
+    for(size_t r = 0; r < mapping->rule_count; r++) has_time = has_time || mapping->rules[r].target == EV_EVENT_TS;
+    if( !has_time )
+      env_fail(&call->env, ERR_INPUT, "log '" SLICE_FORMAT "' maps no column to event_ts; create it with event_ts=COLUMN (channel_sniff proposes one)",
+               SLICE_ARGS(state->logs.table[i]->spec.name));
+  }
+  if( !env_failed(&call->env) ) log_scan_open(&state->scan, call->host, &call->env, &state->logs.table[0]->spec);
+}
+
+static bool events_next(TvfCall *call, void *row) {
+  EventsState *state = call->state;
+  for(;;) {
+    RecordKind kind = log_scan_next(&state->scan);
+    if( kind == RECORD_ROW && !mapping_no_event(&state->scan.mapping, &state->scan.record) ) break;
+    if( kind != RECORD_END ) continue;
+    log_scan_close(&state->scan);
+    if( env_failed(&call->env) || ++state->log == state->logs.count ) return false;
+    if( !log_scan_open(&state->scan, call->host, &call->env, &state->logs.table[state->log]->spec) ) return false;
+  }
+  events_fill(&state->scan, row);
+  return true;
+}
+
+static void events_close(TvfCall *call) {
+  EventsState *state = call->state;
+  if( !state ) return;
+  log_scan_close(&state->scan);
+  log_list_close(&state->logs);
+}
+
+const Tvf tvf_channel_events = {
+  .name = "channel_events",
+  .row_is = "an event of a log",
+  .order = "log, log_file, log_offset, log_part",
+  .example = "SELECT event_ts, channel, event, role FROM channel_events('phone, chat')",
+  .args = (const TvfArg[]){{"logs", ARG_LIST, NULL, "names of channel_log tables, ',' or ';' between (schema.name allowed)"}},
+  .arg_count = 1,
+  .columns = event_row_columns + EVENT_ROW_FIRST,
+  .column_count = EV_COUNT - EVENT_ROW_FIRST,
+  .row_size = sizeof(EventRow),
+  .run = events_run,
+  .next = events_next,
+  .close = events_close,
+};
+
+/* ---- channel_rejects ------------------------------------------------------------------------------------------- */
+
+typedef struct RejectRow {
+  Slice log_file, column_name, reason_code, reason, raw_text, raw_bytes;
+  int64_t log_line, log_offset, bytes, column_number;
+} RejectRow;
+
+typedef struct RejectsState {
+  LogList logs;
+  LogScan scan;
+  Buf text;
+} RejectsState;
+
+static void rejects_run(TvfCall *call) {
+  RejectsState *state = arena_alloc(&call->arena, sizeof *state);
+  call->state = state;
+  if( !state || !log_list_open(call->host, &call->env, "log", tvf_text(call, "log"), &state->logs) ) return;
+  buf_init(&state->text, &call->env);
+  LogSpec *spec = arena_alloc(&call->arena, sizeof *spec);
+  if( !spec ) return;
+  *spec = state->logs.table[0]->spec;
+  spec->fail_on_reject = false;                       /* the rejects of such a log can still be looked at */
+  if( state->logs.count > 1 ) env_fail(&call->env, ERR_INPUT, "argument log names more than one log; ask for one at a time");
+  else log_scan_open(&state->scan, call->host, &call->env, spec);
+}
+
+static bool rejects_next(TvfCall *call, void *data) {
+  RejectsState *state = call->state;
+  RejectRow *row = data;
+  const Record *record = &state->scan.record;
+  RecordKind kind;
+  while( (kind = log_scan_next(&state->scan)) != RECORD_REJECT && kind != RECORD_END ) {}
+  if( kind == RECORD_END ) return false;
+  buf_clear(&state->text);
+  if( !buf_append(&state->text, "", 0) || !utf8_replace_invalid(record->raw, &state->text) ) return false;
+  *row = (RejectRow){.log_file = state->scan.log_file, .log_line = record->line, .log_offset = record->offset, .bytes = record->bytes,
+                     .column_number = record->column ? (int64_t)record->column : INT_NULL, .reason_code = slice_of(record->reason_code),
+                     .reason = record->reason, .raw_text = buf_slice(&state->text), .raw_bytes = record->raw};
+  if( record->column && record->column <= state->scan.mapping.column_count )
+    row->column_name = state->scan.mapping.columns[record->column - 1].name;
+  if( !row->raw_bytes.data ) row->raw_bytes = SLICE("");
+  return true;
+}
+
+static void rejects_close(TvfCall *call) {
+  RejectsState *state = call->state;
+  if( !state ) return;
+  log_scan_close(&state->scan);
+  log_list_close(&state->logs);
+  buf_free(&state->text);
+}
+
+static const TvfColumn reject_columns[] = {
+  {"log_file", "TEXT", NULL, "file", offsetof(RejectRow, log_file), false},
+  {"log_line", "BIGINT", "line", "line on which the record starts, 1-based", offsetof(RejectRow, log_line), false},
+  {"log_offset", "BIGINT", "byte", "where it starts, 0-based; in the inflated stream for gzip", offsetof(RejectRow, log_offset), false},
+  {"bytes", "BIGINT", "bytes", "length of the record with its line end", offsetof(RejectRow, bytes), false},
+  {"column_number", "BIGINT", NULL, "1-based; NULL = the record as a whole", offsetof(RejectRow, column_number), false},
+  {"column_name", "VARCHAR(255)", NULL, "name of that column", offsetof(RejectRow, column_name), false},
+  {"reason_code", "VARCHAR(40)", NULL, "ragged_row, broken_quote, bad_timestamp, bad_number, bad_utf8, nul_byte, too_long, truncated_gzip, "
+                                       "trailing_garbage, bad_gzip", offsetof(RejectRow, reason_code), false},
+  {"reason", "TEXT", NULL, "what was found and what was expected", offsetof(RejectRow, reason), false},
+  {"raw_text", "TEXT", NULL, "bytes of the record, invalid UTF-8 replaced", offsetof(RejectRow, raw_text), false},
+  {"raw_bytes", "BLOB", NULL, "exact bytes (at most 16 MiB)", offsetof(RejectRow, raw_bytes), true},
+};
+
+const Tvf tvf_channel_rejects = {
+  .name = "channel_rejects",
+  .row_is = "a record that is not a row",
+  .order = "log_file, log_offset",
+  .example = "SELECT log_line, reason FROM channel_rejects('chat')",
+  .args = (const TvfArg[]){{"log", ARG_TEXT, NULL, "name of a channel_log table (schema.name allowed)"}},
+  .arg_count = 1,
+  .columns = reject_columns,
+  .column_count = (int)COUNT_OF(reject_columns),
+  .row_size = sizeof(RejectRow),
+  .run = rejects_run,
+  .next = rejects_next,
+  .close = rejects_close,
+};
+
+/* ---- channel_rows -------------------------------------------------------------------------------------------------- */
+
+typedef struct RowRow { Slice log_file, record, reject_reason; int64_t log_line, log_offset; } RowRow;
+
+typedef struct RowsState {
+  FileName *names;
+  size_t count, next;
+  Arena file;
+  Reader *reader;
+  Sniff sniff;
+  SniffHints hints;
+  Buf json;
+} RowsState;
+
+static void rows_run(TvfCall *call) {
+  static const char *const words[] = {"csv", "tsv", NULL};
+  RowsState *state = arena_alloc(&call->arena, sizeof *state);
+  call->state = state;
+  if( !state ) return;
+  arena_init(&state->file, &call->env);
+  buf_init(&state->json, &call->env);
+  if( tvf_given(call, "format") ) {
+    state->hints.has_format = true;
+    state->hints.format = words[tvf_choice(call, "format", words)];
+  }
+  Buf paths;
+  buf_init(&paths, &call->env);
+  if( files_grant_list(call->host->files, &call->env, tvf_text(call, "path"), &paths) )
+    files_expand(call->host->files, &call->arena, arena_copy(&call->arena, buf_slice(&paths)), &state->names, &state->count);
+  buf_free(&paths);
+}
+
+static bool rows_open_file(TvfCall *call, RowsState *state) {
+  Slice path = state->names[state->next++].path;
+  arena_init(&state->file, &call->env);
+  ByteSource *look = files_read(call->host->files, &state->file, path), *bytes = look ? bytes_inflate(&state->file, look) : NULL;
+  if( !bytes || !sniff_log(&state->file, bytes, 10000, &state->hints, &state->sniff) ) return false;
+  look = files_read(call->host->files, &state->file, path);
+  bytes = look ? bytes_inflate(&state->file, look) : NULL;
+  if( bytes ) state->reader = reader_open(&state->file, bytes, &state->sniff.dialect);
+  return state->reader != NULL;
+}
+
+static void rows_fill(RowsState *state, const Record *record, RowRow *row) {
+  JsonWriter json;
+  buf_clear(&state->json);
+  json_begin(&json, &state->json);
+  json_open(&json, '{');
+  for(size_t i = 0; record->kind == RECORD_ROW && i < record->field_count; i++) {
+    if( i < state->sniff.column_count ) json_key_slice(&json, state->sniff.columns[i].name);
+    json_text(&json, record->fields[i]);
+  }
+  if( record->kind == RECORD_REJECT ) {
+    json_key(&json, "raw");
+    json_text(&json, record->raw);
+  }
+  json_close(&json, '}');
+  *row = (RowRow){.log_file = state->names[state->next - 1].path, .record = buf_slice(&state->json), .log_line = record->line,
+                  .log_offset = record->offset, .reject_reason = record->kind == RECORD_REJECT ? record->reason : SLICE_NULL};
+}
+
+static bool rows_next(TvfCall *call, void *row) {
+  RowsState *state = call->state;
+  Record record;
+  while( env_tick(&call->env) ) {
+    if( !state->reader && (state->next == state->count || !rows_open_file(call, state)) ) return false;
+    RecordKind kind = reader_next(state->reader, &record);
+    if( kind == RECORD_ROW || kind == RECORD_REJECT ) {
+      rows_fill(state, &record, row);
+      return !env_failed(&call->env);
+    }
+    if( kind != RECORD_END ) continue;
+    reader_close(state->reader);
+    state->reader = NULL;
+    arena_free(&state->file);
+  }
+  return false;
+}
+
+static void rows_close(TvfCall *call) {
+  RowsState *state = call->state;
+  if( !state ) return;
+  reader_close(state->reader);
+  arena_free(&state->file);
+  buf_free(&state->json);
+}
+
+static const TvfColumn row_columns[] = {
+  {"log_file", "TEXT", NULL, "file", offsetof(RowRow, log_file), false},
+  {"log_line", "BIGINT", "line", "line on which the record starts, 1-based", offsetof(RowRow, log_line), false},
+  {"log_offset", "BIGINT", "byte", "where it starts, 0-based, in the inflated stream", offsetof(RowRow, log_offset), false},
+  {"record", "TEXT", NULL, "JSON object in column order; of a reject {\"raw\": …}", offsetof(RowRow, record), false},
+  {"reject_reason", "TEXT", NULL, "NULL when the record is whole", offsetof(RowRow, reject_reason), false},
+};
+
+const Tvf tvf_channel_rows = {
+  .name = "channel_rows",
+  .row_is = "a record of any file",
+  .order = "log_file, log_offset",
+  .example = "SELECT log_line, record FROM channel_rows('logs/odd.csv')",
+  .args = (const TvfArg[]){{"path", ARG_TEXT, NULL, "file, glob or list of globs (';' between)"},
+                           {"format", ARG_TEXT, "NULL", "csv or tsv; default: as channel_sniff finds it"}},
+  .arg_count = 2,
+  .is_directonly = true,
+  .columns = row_columns,
+  .column_count = (int)COUNT_OF(row_columns),
+  .row_size = sizeof(RowRow),
+  .run = rows_run,
+  .next = rows_next,
+  .close = rows_close,
+};
+
+/* ---- channel_formats ------------------------------------------------------------------------------------------------- */
+
+typedef struct FormatRow { Slice format, title, channel, fields_json, verbs, rows_per_record, sample; int8_t is_user; } FormatRow;
+
+static void formats_run(TvfCall *call) {
+  for(size_t i = 0; i < format_count; i++) {
+    FormatRow *row = tvf_row(call);
+    const Format *f = &formats[i];
+    if( !row ) return;
+    *row = (FormatRow){slice_of(f->name), slice_of(f->title), slice_of(f->channel), slice_of(f->fields_json), slice_of(f->verbs),
+                       slice_of(f->rows_per_record), slice_of(f->sample), 0};
+  }
+}
+
+static const TvfColumn format_columns[] = {
+  {"format", "VARCHAR(40)", NULL, "name for format=", offsetof(FormatRow, format), false},
+  {"title", "VARCHAR(80)", NULL, "what it is", offsetof(FormatRow, title), false},
+  {"channel", "VARCHAR(40)", NULL, "default channel", offsetof(FormatRow, channel), false},
+  {"fields_json", "TEXT", NULL, "array of {name, type, event_column, meaning}; [] = the file's own header", offsetof(FormatRow, fields_json), false},
+  {"verbs", "TEXT", NULL, "verbs it can give by itself; '' = by event_map only", offsetof(FormatRow, verbs), false},
+  {"rows_per_record", "VARCHAR(8)", NULL, "1, or n for a record that holds several events", offsetof(FormatRow, rows_per_record), false},
+  {"sample", "TEXT", NULL, "sample lines", offsetof(FormatRow, sample), false},
+  {"is_user", "BOOLEAN", NULL, "1 = comes from a format_table", offsetof(FormatRow, is_user), false},
+};
+
+const Tvf tvf_channel_formats = {
+  .name = "channel_formats",
+  .row_is = "a format",
+  .order = "format",
+  .example = "SELECT format, title FROM channel_formats",
+  .columns = format_columns,
+  .column_count = (int)COUNT_OF(format_columns),
+  .row_size = sizeof(FormatRow),
+  .run = formats_run,
+};

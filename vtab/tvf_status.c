@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT
+** tvf_status: journey_status: every record of a source accounted for: records = delivered + rejects + skipped. */
+#include <stddef.h>
+#include <sys/stat.h>
+
+#include "log.h"
+#include "relation.h"
+#include "source.h"
+#include "tvf_list.h"
+
+typedef struct StatusRow {
+  Slice kind, name, state, advice;
+  int64_t cursor_offset, bytes, records, delivered, without_event, events, rejects, skipped, blocks, start_ts, end_ts;
+} StatusRow;
+
+static StatusRow *status_row(TvfCall *call, Slice kind, Slice name) {
+  StatusRow *row = tvf_row(call);
+  if( row )
+    *row = (StatusRow){.kind = kind, .name = name, .state = SLICE("ok"), .cursor_offset = INT_NULL, .bytes = INT_NULL, .blocks = INT_NULL,
+                       .start_ts = INT_NULL, .end_ts = INT_NULL};
+  return row;
+}
+
+static void status_span(StatusRow *row, int64_t ts) {
+  if( row->start_ts == INT_NULL || ts < row->start_ts ) row->start_ts = ts;
+  if( row->end_ts == INT_NULL || ts > row->end_ts ) row->end_ts = ts;
+}
+
+/* A row that is an event counts with its time; the rule for event_ts may be a constant, which has no span. */
+static void status_event(const LogScan *scan, StatusRow *row) {
+  if( mapping_no_event(&scan->mapping, &scan->record) ) {
+    row->without_event++;
+    return;
+  }
+  row->events++;
+  int column = scan->mapping.ts_column;
+  Value value = column < 0 ? (Value){.type = VALUE_NULL} : mapping_value(&scan->mapping, (size_t)column, scan->record.fields[column], NULL);
+  if( value.type == VALUE_INT ) status_span(row, value.as.integer);
+}
+
+static void status_record(const LogScan *scan, StatusRow *row, RecordKind kind) {
+  row->records++;
+  row->rejects += kind == RECORD_REJECT;
+  row->skipped += kind == RECORD_SKIPPED;
+  if( kind != RECORD_ROW ) return;
+  row->delivered++;
+  status_event(scan, row);
+}
+
+static StatusRow *status_file(TvfCall *call, const LogTable *table, Slice path) {
+  struct stat file;
+  StatusRow *row = status_row(call, SLICE("source"), files_relative(&call->arena, arena_copy(&call->arena, path)));
+  if( row && stat(arena_copy(&call->arena, path).data, &file) == 0 ) row->bytes = file.st_size;
+  if( row ) row->advice = arena_format(&call->arena, "SELECT * FROM channel_rejects('" SLICE_FORMAT "')", SLICE_ARGS(table->spec.name));
+  return row;
+}
+
+static void status_log(TvfCall *call, LogTable *table) {
+  LogScan scan;
+  RecordKind kind;
+  LogSpec spec = table->spec;
+  spec.fail_on_reject = false;
+  bool ok = log_scan_open(&scan, call->host, &call->env, &spec);
+  size_t first = call->row_count;
+  for(size_t i = 0; ok && i < scan.name_count; i++) ok = status_file(call, table, scan.names[i].path) != NULL;
+  while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) status_record(&scan, (StatusRow *)call->rows + first + scan.next_name - 1, kind);
+  for(StatusRow *row = (StatusRow *)call->rows + first; ok && row < (StatusRow *)call->rows + call->row_count; row++)
+    if( row->rejects == 0 ) row->advice = SLICE_NULL;
+  log_scan_close(&scan);
+}
+
+static bool status_count(TvfCall *call, Relation *relation, StatusRow *row) {
+  static const EventColumn persons[] = {EV_CUSTOMER, EV_ACCOUNT, EV_PHONE, EV_EMAIL, EV_DEVICE, EV_CONTACT_ID};
+  int columns[COUNT_OF(persons) + 1], count = 1;
+  columns[0] = relation_column(relation, SLICE("event_ts"));
+  if( columns[0] < 0 ) return relation_lacks(relation, "event_ts");
+  for(size_t i = 0; i < COUNT_OF(persons); i++) {
+    int column = relation_column(relation, slice_of(event_columns[persons[i]].name));
+    if( column >= 0 ) columns[count++] = column;
+  }
+  if( !relation_select(relation, columns, count) ) return false;
+  while( relation_next(relation) ) {
+    int64_t ts;
+    bool has_time = time_from_value(host_value(sqlite3_column_value(relation->rows, 0)), &ts), has_person = count == 1;
+    for(int i = 1; i < count; i++) has_person = has_person || sqlite3_column_type(relation->rows, i) != SQLITE_NULL;
+    row->records++;
+    row->rejects += !has_time || !has_person;
+    row->events += has_time && has_person;
+    if( has_time ) status_span(row, ts);
+  }
+  row->delivered = row->events;
+  return !env_failed(&call->env);
+}
+
+static void status_relation(TvfCall *call, Slice name) {
+  Relation relation;
+  StatusRow *row = status_row(call, SLICE("relation"), name);
+  if( row && relation_open(&relation, call->host, &call->env, "source", name) ) status_count(call, &relation, row);
+  if( row ) relation_close(&relation);
+  if( row && row->rejects && !env_failed(&call->env) )
+    row->advice = SLICE("rejects are rows without event_ts or without any identifier");
+}
+
+static int status_compare(const void *left, const void *right, const void *context) {
+  const StatusRow *a = left, *b = right;
+  (void)context;
+  int order = slice_compare(a->kind, b->kind);
+  return order ? order : slice_compare(a->name, b->name);
+}
+
+static void status_run(TvfCall *call) {
+  LogList logs = {.count = 0};
+  sqlite3_stmt *hold = NULL;
+  Slice name = tvf_text(call, "source");
+  bool is_list = name.size && (memchr(name.data, ',', name.size) || memchr(name.data, ';', name.size));
+  bool is_log = is_list || log_find(call->host, &call->env, slice_trim(name), &hold) != NULL;
+  sqlite3_finalize(hold);
+  if( env_failed(&call->env) ) return;
+  if( !is_log ) status_relation(call, name);
+  else if( log_list_open(call->host, &call->env, "source", name, &logs) )
+    for(int i = 0; i < logs.count && !env_failed(&call->env); i++) status_log(call, logs.table[i]);
+  log_list_close(&logs);
+  if( !env_failed(&call->env) ) array_sort(&call->env, call->rows, call->row_count, sizeof(StatusRow), status_compare, NULL);
+}
+
+static const TvfColumn status_columns[] = {
+  {"kind", "VARCHAR(12)", NULL, "source (a file of a log), relation", offsetof(StatusRow, kind), false},
+  {"name", "TEXT", NULL, "file or table", offsetof(StatusRow, name), false},
+  {"state", "VARCHAR(16)", NULL, "ok", offsetof(StatusRow, state), false},
+  {"cursor_offset", "BIGINT", "bytes", "consumed up to here; NULL: a log is always read whole", offsetof(StatusRow, cursor_offset), false},
+  {"bytes", "BIGINT", "bytes", "size of the file", offsetof(StatusRow, bytes), false},
+  {"records", "BIGINT", NULL, "read; delivered + rejects + skipped", offsetof(StatusRow, records), false},
+  {"delivered", "BIGINT", NULL, "rows", offsetof(StatusRow, delivered), false},
+  {"without_event", "BIGINT", NULL, "rows that give no event (their event_ts is empty)", offsetof(StatusRow, without_event), false},
+  {"events", "BIGINT", NULL, "events", offsetof(StatusRow, events), false},
+  {"rejects", "BIGINT", NULL, "records that are no row; in a relation rows without event_ts or identifier", offsetof(StatusRow, rejects), false},
+  {"skipped", "BIGINT", NULL, "headers, titles, blank lines", offsetof(StatusRow, skipped), false},
+  {"blocks", "BIGINT", NULL, "NULL: only a store has blocks", offsetof(StatusRow, blocks), false},
+  {"start_ts", "TIMESTAMP", NULL, "earliest event", offsetof(StatusRow, start_ts), false},
+  {"end_ts", "TIMESTAMP", NULL, "latest event", offsetof(StatusRow, end_ts), false},
+  {"advice", "TEXT", NULL, "what to do next, as SQL; NULL = nothing", offsetof(StatusRow, advice), false},
+};
+
+const Tvf tvf_journey_status = {
+  .name = "journey_status",
+  .row_is = "a file of a log, or a relation",
+  .order = "kind, name",
+  .example = "SELECT name, records, delivered, rejects, skipped FROM journey_status('phone, chat')",
+  .args = (const TvfArg[]){{"source", ARG_TEXT, NULL, "a channel log, a list of logs, a table or a view"}},
+  .arg_count = 1,
+  .columns = status_columns,
+  .column_count = (int)COUNT_OF(status_columns),
+  .row_size = sizeof(StatusRow),
+  .run = status_run,
+};
