@@ -40,9 +40,46 @@ $(BUILD)/tools/%: tests/tools/%.c $(BUILD)/core.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -o $@ $< $(BUILD)/core.a $(LIBS)
 
+$(BUILD)/sqltest: tests/sqltest.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -o $@ $< -lsqlite3
+
+$(BUILD)/gen: $(wildcard benchmarks/gen*.c)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Ibenchmarks -o $@ $^ -lz
+
+NEEDED = gcc make libsqlite3-dev sqlite3 libcsv-dev zlib1g-dev tzdata
+install-needed:
+	@tests/install.sh $(NEEDED) $(MORE)
+
+# Everything the tests run, and the tests, on whatever BUILD, CC and SANITIZE say.
+built: $(BUILD)/journey.so $(UNIT) $(TOOLS) $(BUILD)/sqltest $(BUILD)/gen
+check: built
+	@RUNNER="$(RUNNER)" tests/run.sh $(BUILD) $(PARTS)
+
+test:
+	@$(MAKE) -s install-needed MORE=python3
+	@$(MAKE) -s check
+
+# The extension, its unit tests and the SQL runner under both sanitizers; Python gets the runtime by LD_PRELOAD.
+sanitize:
+	@$(MAKE) -s BUILD=build/sanitize CFLAGS='-O1 -g' \
+	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer' \
+	  RUNNER= PYTHON="tests/python-sanitized" PYTHONMALLOC=malloc check
+
+unit: $(UNIT)
+	@tests/run.sh $(BUILD) unit
+layers:
+	@tests/layers.sh
+docs: $(BUILD)/journey.so
+	sqlite3 -cmd '.load $(BUILD)/journey' :memory: '.read docs/reference.sql' > docs/REFERENCE.md
+
+install: $(BUILD)/journey.so
+	install -D -m 755 $< $(DESTDIR)$(PREFIX)/lib/journey.so
+
 clean:
 	rm -rf build
 
-.PHONY: all clean
+.PHONY: all built check test sanitize unit layers docs install install-needed demo clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

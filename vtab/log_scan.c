@@ -72,11 +72,12 @@ void log_scan_close(LogScan *scan) {
 
 static bool scan_open_file(LogScan *scan) {
   Dialect dialect = scan->spec->dialect;
-  scan->log_file = scan->names[scan->next_name++].path;
+  Slice path = scan->names[scan->next_name++].path;
+  scan->log_file = files_relative(&scan->files, path);
   scan->is_ordered = false;
   if( dialect.has_header ) dialect.field_count = 0;
   arena_init(&scan->file, scan->env);
-  ByteSource *file = files_read(scan->host->files, &scan->file, scan->log_file);
+  ByteSource *file = files_read(scan->host->files, &scan->file, path);
   ByteSource *bytes = file ? bytes_inflate(&scan->file, file) : NULL;
   if( bytes ) scan->reader = reader_open(&scan->file, bytes, &dialect);
   return scan->reader != NULL;
@@ -89,7 +90,7 @@ static bool scan_read_header(LogScan *scan) {
   Slice *names = arena_alloc(&scan->file, (count + 1) * sizeof *names);
   bool *taken = arena_alloc(&scan->file, count + 1);
   char shown[100];
-  if( !names || !taken || !sniff_column_names(&scan->file, scan->record.fields, count, names) ) return false;
+  if( !names || !taken || !mapping_header_names(&scan->file, scan->record.fields, count, names) ) return false;
   bool same = count == mapping->column_count;
   for(size_t i = 0; i < count && same; i++) same = slice_equal(names[i], mapping->columns[i].name) || mapping->columns[i].is_declared;
   scan->is_ordered = !same;

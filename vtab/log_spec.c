@@ -37,18 +37,18 @@ static bool one_character(Env *env, const char *name, Slice text, char *out) {
                   strcmp(name, "quote") == 0 ? " or 'none'" : " ('\\t' is a tab)");
 }
 
-static bool hint_quote(Env *env, Slice text, char *out) {
+static bool option_quote(Env *env, Slice text, char *out) {
   *out = 0;
   return slice_equal_nocase(text, SLICE("none")) || one_character(env, "quote", text, out);
 }
 
-static bool hint_decimal(Env *env, Slice text, char *out) {
+static bool option_decimal(Env *env, Slice text, char *out) {
   char shown[100];
   *out = text.size == 1 ? text.data[0] : 0;
   return *out == '.' || *out == ',' || env_fail(env, ERR_INPUT, "option decimal is '%s'; write '.' or ','", env_quote(text, shown));
 }
 
-static bool hint_encoding(Env *env, Slice text, Encoding *out) {
+static bool option_encoding(Env *env, Slice text, Encoding *out) {
   char shown[100];
   int found = encoding_find(text);
   *out = found < 0 ? ENCODING_UTF8 : (Encoding)found;
@@ -56,7 +56,7 @@ static bool hint_encoding(Env *env, Slice text, Encoding *out) {
                                 env_quote(text, shown));
 }
 
-static bool hint_format(Env *env, Slice text, const char **out) {
+static bool option_format(Env *env, Slice text, const char **out) {
   char shown[100];
   bool tsv = slice_equal_nocase(text, SLICE("tsv"));
   *out = tsv ? "tsv" : "csv";
@@ -64,21 +64,21 @@ static bool hint_format(Env *env, Slice text, const char **out) {
          env_fail(env, ERR_INPUT, "option format is '%s'; write csv or tsv (SELECT format FROM channel_formats)", env_quote(text, shown));
 }
 
-static bool hints_decode(Env *env, const Options *options, SniffHints *hints) {
+static bool given_decode(Env *env, const Options *options, const char **format, SniffGiven *given) {
+  DialectGiven *d = &given->dialect;
   Slice text;
-  *hints = (SniffHints){0};
-  if( (hints->has_format = (text = options_text(options, "format")).data != NULL) ) hint_format(env, text, &hints->format);
-  if( (hints->has_delimiter = (text = options_text(options, "delimiter")).data != NULL) )
-    one_character(env, "delimiter", text, &hints->dialect.delimiter);
-  if( (hints->has_quote = (text = options_text(options, "quote")).data != NULL) ) hint_quote(env, text, &hints->dialect.quote);
-  if( (hints->has_encoding = (text = options_text(options, "encoding")).data != NULL) ) hint_encoding(env, text, &hints->dialect.encoding);
-  if( (hints->has_decimal = (text = options_text(options, "decimal")).data != NULL) ) hint_decimal(env, text, &hints->decimal);
-  hints->null_texts = options_text(options, "null");
-  hints->has_nulls = hints->null_texts.data != NULL;
-  hints->has_header = options_find(options, "header") != NULL;
-  hints->dialect.has_header = options_int(env, options, "header", 0, 1, 1) != 0;
-  hints->has_skip = options_find(options, "skip") != NULL;
-  hints->dialect.skip_lines = (uint32_t)options_int(env, options, "skip", 0, 1000000, 0);
+  *given = (SniffGiven){.null_texts = options_text(options, "null"), .ts_format = options_text(options, "ts_format")};
+  *format = NULL;
+  if( (text = options_text(options, "format")).data ) option_format(env, text, format);
+  if( *format && strcmp(*format, "tsv") == 0 ) d->has_delimiter = true, d->dialect.delimiter = '\t';
+  if( (text = options_text(options, "delimiter")).data ) d->has_delimiter = one_character(env, "delimiter", text, &d->dialect.delimiter);
+  if( (d->has_quote = (text = options_text(options, "quote")).data != NULL) ) option_quote(env, text, &d->dialect.quote);
+  if( (d->has_encoding = (text = options_text(options, "encoding")).data != NULL) ) option_encoding(env, text, &d->dialect.encoding);
+  if( (text = options_text(options, "decimal")).data ) option_decimal(env, text, &given->decimal);
+  d->has_header = options_find(options, "header") != NULL;
+  d->dialect.has_header = options_int(env, options, "header", 0, 1, 1) != 0;
+  d->has_skip = options_find(options, "skip") != NULL;
+  d->dialect.skip_lines = (uint32_t)options_int(env, options, "skip", 0, 1000000, 0);
   return !env_failed(env);
 }
 
@@ -213,17 +213,17 @@ static bool spec_common(Arena *arena, const Options *options, LogSpec *spec) {
 
 /* ---- create ------------------------------------------------------------------------------------------------------ */
 
-static bool spec_sniff(Host *host, Arena *arena, const SniffHints *hints, LogSpec *spec) {
+static bool spec_sniff(Host *host, Arena *arena, const SniffGiven *given, LogSpec *spec) {
   FileName *names;
   size_t count;
   Sniff sniff;
   if( !files_expand(host->files, arena, spec->paths, &names, &count) ) return false;
   ByteSource *file = files_read(host->files, arena, names[0].path);
   ByteSource *bytes = file ? bytes_inflate(arena, file) : NULL;
-  if( !bytes || !sniff_log(arena, bytes, SAMPLE_ROWS, hints, &sniff) ) return false;
+  if( !bytes || !sniff_log(arena, bytes, SAMPLE_ROWS, given, &sniff) ) return false;
   if( sniff.column_count == 0 )
     return env_fail(arena->env, ERR_DATA, "'" SLICE_FORMAT "' has no columns to read: " SLICE_FORMAT, SLICE_ARGS(names[0].path), SLICE_ARGS(sniff.problems));
-  spec->format = hints->has_format ? hints->format : strcmp(sniff.format, "tsv") == 0 ? "tsv" : "csv";
+  if( !spec->format ) spec->format = strcmp(sniff.format, "tsv") == 0 ? "tsv" : "csv";
   spec->dialect = sniff.dialect;
   spec->dialect.field_count = (uint32_t)sniff.column_count;
   spec->mapping.null_texts = sniff.null_texts;
@@ -232,16 +232,16 @@ static bool spec_sniff(Host *host, Arena *arena, const SniffHints *hints, LogSpe
 }
 
 bool log_spec_create(Host *host, Arena *arena, const Options *options, LogSpec *spec) {
-  SniffHints hints;
+  SniffGiven given;
   Buf paths;
   const Option *path = options_find(options, "path");
   if( !path ) return env_fail(arena->env, ERR_INPUT, "option path is required, e.g. path='logs/*.csv'");
-  if( !hints_decode(arena->env, options, &hints) ) return false;
+  if( !given_decode(arena->env, options, &spec->format, &given) ) return false;
   buf_init(&paths, arena->env);
   bool ok = files_grant_list(host->files, arena->env, path->value, &paths);
   spec->paths = arena_copy(arena, buf_slice(&paths));
   buf_free(&paths);
-  return ok && spec_sniff(host, arena, &hints, spec) &&
+  return ok && spec_sniff(host, arena, &given, spec) &&
          declare_columns(arena, options_text(options, "columns"), spec->dialect.has_header, &spec->mapping) && spec_common(arena, options, spec);
 }
 
@@ -333,13 +333,13 @@ static void load_option(Arena *arena, Slice name, Slice value, LogSpec *spec, bo
   int64_t number = 0;
   if( slice_equal(name, SLICE("path")) ) spec->paths = value;
   else if( slice_equal(name, SLICE("path_base")) ) *relative = slice_equal(value, SLICE("database"));
-  else if( slice_equal(name, SLICE("format")) ) hint_format(env, value, &spec->format);
+  else if( slice_equal(name, SLICE("format")) ) option_format(env, value, &spec->format);
   else if( slice_equal(name, SLICE("delimiter")) ) one_character(env, "delimiter", value, &spec->dialect.delimiter);
-  else if( slice_equal(name, SLICE("quote")) ) hint_quote(env, value, &spec->dialect.quote);
-  else if( slice_equal(name, SLICE("encoding")) ) hint_encoding(env, value, &spec->dialect.encoding);
+  else if( slice_equal(name, SLICE("quote")) ) option_quote(env, value, &spec->dialect.quote);
+  else if( slice_equal(name, SLICE("encoding")) ) option_encoding(env, value, &spec->dialect.encoding);
   else if( slice_equal(name, SLICE("header")) ) spec->dialect.has_header = slice_equal(value, SLICE("1"));
   else if( slice_equal(name, SLICE("null")) ) spec->mapping.null_texts = value;
-  else if( slice_equal(name, SLICE("decimal")) ) hint_decimal(env, value, &spec->mapping.decimal);
+  else if( slice_equal(name, SLICE("decimal")) ) option_decimal(env, value, &spec->mapping.decimal);
   else if( !slice_equal(name, SLICE("skip")) || !slice_to_int(value, &number) || number < 0 || number > 1000000 )
     env_fail(env, ERR_CORRUPT, "option '" SLICE_FORMAT "' makes no sense", SLICE_ARGS(name));
   else spec->dialect.skip_lines = (uint32_t)number;

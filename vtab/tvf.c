@@ -29,6 +29,7 @@ typedef enum FieldKind { FIELD_INT, FIELD_REAL, FIELD_TIME, FIELD_DATE, FIELD_BO
 typedef struct TvfModule {
   Host *host;
   const Tvf *tvf;
+  int shown_count;                    /* columns that are not hidden; the arguments are declared after them, hidden columns last */
   int arg_count;
   const TvfArg *args[TVF_ARGS_MAX];
   FieldKind fields[];                 /* one per column */
@@ -85,13 +86,13 @@ const char *tvf_arg_type(ArgType type) { return arg_types[type].read_as; }
 static char *tvf_declaration(const Tvf *tvf) {
   sqlite3_str *sql = sqlite3_str_new(NULL);
   sqlite3_str_appendall(sql, "CREATE TABLE x(");
-  for(int i = 0; i < tvf->column_count; i++) {
-    const TvfColumn *c = &tvf->columns[i];
-    sqlite3_str_appendf(sql, "%s\"%w\" %s%s", i ? ", " : "", c->name, c->type, c->is_hidden ? " HIDDEN" : "");
-  }
+  int i = 0;
+  for(; i < tvf->column_count && !tvf->columns[i].is_hidden; i++)
+    sqlite3_str_appendf(sql, "%s\"%w\" %s", i ? ", " : "", tvf->columns[i].name, tvf->columns[i].type);
   const TvfArg *arg;
-  for(int i = 0; (arg = tvf_arg_at(tvf, i)) != NULL; i++)
+  for(int a = 0; (arg = tvf_arg_at(tvf, a)) != NULL; a++)
     sqlite3_str_appendf(sql, ", \"%w\" %s HIDDEN", arg->name, arg_types[arg->type].declared);
+  for(; i < tvf->column_count; i++) sqlite3_str_appendf(sql, ", \"%w\" %s HIDDEN", tvf->columns[i].name, tvf->columns[i].type);
   sqlite3_str_appendall(sql, ")");
   return sqlite3_str_finish(sql);
 }
@@ -132,7 +133,7 @@ static int tvf_missing(TvfTable *table, const char *arg) {
 static int tvf_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   TvfTable *table = (TvfTable *)base;
   const TvfModule *module = table->module;
-  int from = module->tvf->column_count, argv = 0, plan = 0;
+  int from = module->shown_count, argv = 0, plan = 0;
   sqlite3_str *words = sqlite3_str_new(NULL);
   sqlite3_str_appendall(words, "arguments:");
   for(int arg = 0; arg < module->arg_count; arg++) {
@@ -296,9 +297,13 @@ static void tvf_result_field(sqlite3_context *context, FieldKind kind, const cha
 static int tvf_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int index) {
   TvfCursor *cursor = (TvfCursor *)base;
   const TvfModule *module = cursor->call.module;
-  int own = module->tvf->column_count;
-  if( index >= own ) tvf_result_value(context, cursor->call.args[index - own]);
-  else tvf_result_field(context, module->fields[index], cursor->current + module->tvf->columns[index].offset);
+  int arg = index - module->shown_count;
+  if( arg >= 0 && arg < module->arg_count ) {
+    tvf_result_value(context, cursor->call.args[arg]);
+    return SQLITE_OK;
+  }
+  int column = arg < 0 ? index : index - module->arg_count;
+  tvf_result_field(context, module->fields[column], cursor->current + module->tvf->columns[column].offset);
   return SQLITE_OK;
 }
 
@@ -331,7 +336,10 @@ int tvf_register(Host *host, const Tvf *tvf) {
     assert(module->arg_count < TVF_ARGS_MAX);
     module->args[module->arg_count++] = arg;
   }
-  for(int i = 0; i < tvf->column_count; i++) module->fields[i] = field_kind(tvf->columns[i].type);
+  for(int i = 0; i < tvf->column_count; i++) {
+    module->fields[i] = field_kind(tvf->columns[i].type);
+    module->shown_count += !tvf->columns[i].is_hidden;
+  }
   host_hold(host);
   return sqlite3_create_module_v2(host->db, tvf->name, &tvf_module, module, tvf_module_free);
 }

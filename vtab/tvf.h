@@ -25,7 +25,7 @@ typedef struct TvfArg {
 typedef struct TvfColumn {
   const char *name, *type, *unit, *meaning;   /* unit NULL = none */
   size_t offset;
-  bool is_hidden;
+  bool is_hidden;                             /* hidden columns stand last, and are declared after the arguments */
 } TvfColumn;
 
 typedef struct TvfCall TvfCall;

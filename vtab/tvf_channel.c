@@ -190,8 +190,9 @@ typedef struct RowsState {
   size_t count, next;
   Arena file;
   Reader *reader;
+  Slice log_file;
   Sniff sniff;
-  SniffHints hints;
+  SniffGiven given;
   Buf json;
 } RowsState;
 
@@ -203,8 +204,9 @@ static void rows_run(TvfCall *call) {
   arena_init(&state->file, &call->env);
   buf_init(&state->json, &call->env);
   if( tvf_given(call, "format") ) {
-    state->hints.has_format = true;
-    state->hints.format = words[tvf_choice(call, "format", words)];
+    bool is_tsv = tvf_choice(call, "format", words) == 1;
+    state->given.dialect.has_delimiter = is_tsv;
+    state->given.dialect.dialect.delimiter = '\t';
   }
   Buf paths;
   buf_init(&paths, &call->env);
@@ -215,9 +217,10 @@ static void rows_run(TvfCall *call) {
 
 static bool rows_open_file(TvfCall *call, RowsState *state) {
   Slice path = state->names[state->next++].path;
+  state->log_file = files_relative(&call->arena, path);
   arena_init(&state->file, &call->env);
   ByteSource *look = files_read(call->host->files, &state->file, path), *bytes = look ? bytes_inflate(&state->file, look) : NULL;
-  if( !bytes || !sniff_log(&state->file, bytes, 10000, &state->hints, &state->sniff) ) return false;
+  if( !bytes || !sniff_log(&state->file, bytes, 10000, &state->given, &state->sniff) ) return false;
   look = files_read(call->host->files, &state->file, path);
   bytes = look ? bytes_inflate(&state->file, look) : NULL;
   if( bytes ) state->reader = reader_open(&state->file, bytes, &state->sniff.dialect);
@@ -238,7 +241,7 @@ static void rows_fill(RowsState *state, const Record *record, RowRow *row) {
     json_text(&json, record->raw);
   }
   json_close(&json, '}');
-  *row = (RowRow){.log_file = state->names[state->next - 1].path, .record = buf_slice(&state->json), .log_line = record->line,
+  *row = (RowRow){.log_file = state->log_file, .record = buf_slice(&state->json), .log_line = record->line,
                   .log_offset = record->offset, .reject_reason = record->kind == RECORD_REJECT ? record->reason : SLICE_NULL};
 }
 

@@ -78,7 +78,7 @@ static bool sniff_next(TvfCall *call, void *data) {
   row->log_file = shown_path(call, path);
   ByteSource *file = files_read(call->host->files, &state->file, path), *bytes = file ? bytes_inflate(&state->file, file) : NULL;
   row->bytes = file ? file->bytes_on_disk : INT_NULL;
-  if( bytes && sniff_log(&state->file, bytes, state->sample_rows, &sniff) ) sniff_fill(state, &sniff, row, row->log_file);
+  if( bytes && sniff_log(&state->file, bytes, state->sample_rows, NULL, &sniff) ) sniff_fill(state, &sniff, row, row->log_file);
   if( env_failed(&call->env) ) sniff_fill_failed(call, state, row);
   return !env_failed(&call->env);
 }

@@ -124,7 +124,8 @@ static bool inflate_check_limits(InflateSource *gz) {
                     (long long)gz->limits.output_max);
   if( gz->inflated > gz->limits.ratio_grace && gz->inflated / gz->limits.ratio_max > read )
     return env_fail(gz->source.env, ERR_LIMIT,
-                    "the gzip file inflates to more than %lld times its size, as no log does", (long long)gz->limits.ratio_max);
+                    "the gzip file inflates to more than %lld times its size, as no log does",
+                    (long long)gz->limits.ratio_max);
   return true;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** bytes: where a reader's bytes come from. The host implements a file; memory and gzip (which wraps another source) are here. */
+** bytes: where a reader's bytes come from. The host implements a file; memory and gzip (which wraps another source) are
+** here. */
 #ifndef JOURNEY_BYTES_H
 #define JOURNEY_BYTES_H
 #include "base.h"
@@ -13,7 +14,7 @@ typedef enum StreamEnd {
 
 typedef struct ByteSource ByteSource;
 struct ByteSource {
-  /* Up to `size` bytes into `buffer`; 0 = end; -1 = error, set on env. Never more than the size frozen when it was opened. */
+  /* Up to `size` bytes into `buffer`; 0 = end; -1 = error, set on env. Never more than the size frozen at opening. */
   int64_t (*read)(ByteSource *source, void *buffer, size_t size);
   void (*close)(ByteSource *source);
   Env *env;
@@ -25,9 +26,9 @@ struct ByteSource {
 
 /* The bytes must outlive the source, which is in `arena`. */
 ByteSource *bytes_from_memory(Arena *arena, Slice bytes);
-/* Reads `inner`'s first bytes: a gzip stream (1f 8b) is inflated, multi-member too; anything else passes through unchanged.
-** Takes over `inner` (closing one closes both; on an error NULL, and it is closed; NULL in gives NULL). zlib and the blocks allocate
-** through env until close. Limits: see GZIP_…; passing one is ERR_LIMIT. */
+/* Reads `inner`'s first bytes: a gzip stream (1f 8b) is inflated, multi-member too; anything else passes unchanged.
+** Takes over `inner` (closing one closes both; on an error NULL, and it is closed; NULL in gives NULL). zlib and the
+** blocks allocate through env until close. Limits: see GZIP_…; passing one is ERR_LIMIT. */
 ByteSource *bytes_inflate(Arena *arena, ByteSource *inner);
 bool bytes_are_gzip(const ByteSource *source);       /* after bytes_inflate */
 

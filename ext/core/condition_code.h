@@ -4,7 +4,8 @@
 **   event = 'transferred' AND (wait_s > 300 OR queue IS NULL)
 **     column event · literal 'transferred' · equal · and_jump(end) · column wait_s · literal 300 · greater ·
 **     or_jump(and) · column queue · is_null · or · and: · and · end:
-** IN keeps its left side and the answer so far on the stack: x · literal 0 · item · in_item · item · in_item · in_end. */
+** IN keeps its left side and the answer so far on the stack:
+**   x · literal 0 · item · in_item · item · in_item · in_end */
 #ifndef JOURNEY_CONDITION_CODE_H
 #define JOURNEY_CONDITION_CODE_H
 #include "condition.h"

@@ -282,7 +282,9 @@ static ConditionColumn events_condition_column(const void *rows, int index) {
   return (ConditionColumn){slice_of(event_columns[index].name), kind != KIND_TEXT, kind == KIND_TIME};
 }
 
-static Value events_condition_value(const void *rows, size_t row, int column) { return events_value(rows, column, row); }
+static Value events_condition_value(const void *rows, size_t row, int column) {
+  return events_value(rows, column, row);
+}
 
 ConditionScope condition_scope_events(const Events *ev) {
   return (ConditionScope){.rows = ev,

@@ -293,6 +293,7 @@ static Operand parse_positive(Parser *p) {
   Operand operand = parse_expression(p, LEVEL_UNARY);
   refuse_verb(p, &operand);
   operand.side = SIDE_PLAIN;
+  operand.truth = -1;
   return operand;
 }
 
@@ -512,7 +513,8 @@ Condition *condition_compile(Arena *arena, const char *what, Slice text, const C
   Parser p = {.env = arena->env, .arena = arena, .what = what, .scope = scope};
   if( failed(&p) ) return NULL;
   if( slice_trim(text).size == 0 ) {
-    env_fail(p.env, ERR_INPUT, "%s: the condition is empty; write for example role = 'wait' AND duration_s > 300", what);
+    env_fail(p.env, ERR_INPUT, "%s: the condition is empty; write for example role = 'wait' AND duration_s > 300",
+             what);
     return NULL;
   }
   if( text.size > CONDITION_BYTES_MAX ) {

@@ -15,6 +15,10 @@ typedef struct Draft {
 
 typedef enum Reach { REACH_ANY, REACH_RUNNING, REACH_COUNT } Reach;
 
+typedef struct Latest {
+  uint32_t contact[REACH_COUNT];   /* last touched; CONTACT_NONE = none yet */
+} Latest;
+
 typedef struct Assign {
   const Events *ev;
   int64_t gap;
@@ -24,10 +28,10 @@ typedef struct Assign {
   uint32_t internal;               /* code of 'internal' */
   size_t *real_id;                 /* contact_id code → unit + 1 in which it is a contact */
   uint32_t *by_id;                 /* contact_id code → contact */
-  uint32_t *by_channel[REACH_COUNT];
+  Latest *by_channel;              /* channel code → */
   Pairs case_pairs;                /* (channel, case) → place in by_case */
-  uint32_t *by_case[REACH_COUNT];
-  size_t case_capacity[REACH_COUNT];
+  Latest *by_case;
+  size_t case_capacity;
 } Assign;
 
 static bool is_agent_side(Role role) { return role == ROLE_WORK || role == ROLE_AGENT_STATE || role == ROLE_NOTE; }
@@ -51,9 +55,9 @@ static uint32_t find_near(const Assign *a, Reach reach, size_t unit, size_t row)
   int64_t ts = events_ts(a->ev, row);
   if( case_id ) {
     uint32_t pair = pairs_find(&a->case_pairs, channel, case_id);
-    if( pair != PAIR_NONE && is_near(a, a->by_case[reach][pair], unit, ts) ) return a->by_case[reach][pair];
+    if( pair != PAIR_NONE && is_near(a, a->by_case[pair].contact[reach], unit, ts) ) return a->by_case[pair].contact[reach];
   }
-  uint32_t contact = a->by_channel[reach][channel];
+  uint32_t contact = a->by_channel[channel].contact[reach];
   if( !is_near(a, contact, unit, ts) ) return CONTACT_NONE;
   return case_id && a->draft[contact].case_id ? CONTACT_NONE : contact;
 }
@@ -67,15 +71,21 @@ static uint32_t add_draft(Assign *a, size_t unit, uint32_t contact_id, bool is_r
   return (uint32_t)a->count++;
 }
 
-static bool touch_case(Assign *a, Reach reach, uint32_t pair, uint32_t contact) {
-  while( a->case_capacity[reach] <= pair ) {
-    size_t before = a->case_capacity[reach];
-    uint32_t *grown = env_grow(a->ev->env, a->by_case[reach], before, &a->case_capacity[reach], sizeof *grown);
-    if( !grown ) return false;
-    a->by_case[reach] = grown;
-    for(size_t i = before; i < a->case_capacity[reach]; i++) grown[i] = CONTACT_NONE;
-  }
-  a->by_case[reach][pair] = contact;
+static const Latest latest_none = {{CONTACT_NONE, CONTACT_NONE}};
+
+static void touch(Latest *latest, uint32_t contact, bool is_running) {
+  latest->contact[REACH_ANY] = contact;
+  if( is_running ) latest->contact[REACH_RUNNING] = contact;
+}
+
+static bool touch_case(Assign *a, uint32_t channel, uint32_t contact) {
+  uint32_t before = a->case_pairs.count, pair = pairs_put(&a->case_pairs, channel, a->draft[contact].case_id);
+  if( pair == PAIR_NONE ) return false;
+  Latest *by_case = env_grow(a->ev->env, a->by_case, pair, &a->case_capacity, sizeof *by_case);
+  if( !by_case ) return false;
+  a->by_case = by_case;
+  if( a->case_pairs.count > before ) by_case[pair] = latest_none;
+  touch(&by_case[pair], contact, a->draft[contact].is_running);
   return true;
 }
 
@@ -87,13 +97,8 @@ static bool join(Assign *a, uint32_t contact, size_t row) {
   a->of_event[row] = contact;
   if( end > draft->end ) draft->end = end;
   if( !draft->case_id ) draft->case_id = events_code(a->ev, EV_CASE_ID, row);
-  Reach most = draft->is_running ? REACH_RUNNING : REACH_ANY;
-  uint32_t pair = draft->case_id ? pairs_put(&a->case_pairs, channel, draft->case_id) : PAIR_NONE;
-  for(Reach reach = REACH_ANY; reach <= most; reach++) {
-    a->by_channel[reach][channel] = contact;
-    if( pair != PAIR_NONE && !touch_case(a, reach, pair, contact) ) return false;
-  }
-  return !env_failed(a->ev->env);
+  touch(&a->by_channel[channel], contact, draft->is_running);
+  return !draft->case_id || touch_case(a, channel, contact);
 }
 
 static uint32_t contact_by_id(Assign *a, size_t unit, uint32_t id) {
@@ -126,20 +131,18 @@ static bool assign_unit(Assign *a, size_t unit) {
   return true;
 }
 
-static uint32_t *none_array(Env *env, size_t count) {
-  uint32_t *array = env_alloc(env, count * sizeof *array);
-  for(size_t i = 0; array && i < count; i++) array[i] = CONTACT_NONE;
-  return array;
-}
-
 static bool assign_open(Assign *a, Arena *arena, Contacts *out) {
   Env *env = a->ev->env;
   size_t codes = a->ev->intern.count ? a->ev->intern.count : 1;
   pairs_init(&a->case_pairs, env);
   a->internal = intern_find(&a->ev->intern, SLICE("internal"));
   a->real_id = env_alloc(env, codes * sizeof *a->real_id);
-  a->by_id = none_array(env, codes);
-  for(Reach reach = REACH_ANY; reach < REACH_COUNT; reach++) a->by_channel[reach] = none_array(env, codes);
+  a->by_id = env_alloc(env, codes * sizeof *a->by_id);
+  a->by_channel = env_alloc(env, codes * sizeof *a->by_channel);
+  for(size_t i = 0; a->by_id && a->by_channel && i < codes; i++) {
+    a->by_id[i] = CONTACT_NONE;
+    a->by_channel[i] = latest_none;
+  }
   out->of_event = a->of_event = arena_alloc(arena, (a->ev->count + 1) * sizeof *a->of_event);
   out->unit_begin = arena_alloc(arena, (a->ev->unit_count + 1) * sizeof *out->unit_begin);
   return !env_failed(env);
@@ -151,10 +154,8 @@ static void assign_close(Assign *a) {
   env_release(env, a->draft);
   env_release(env, a->real_id);
   env_release(env, a->by_id);
-  for(Reach reach = REACH_ANY; reach < REACH_COUNT; reach++) {
-    env_release(env, a->by_channel[reach]);
-    env_release(env, a->by_case[reach]);
-  }
+  env_release(env, a->by_channel);
+  env_release(env, a->by_case);
 }
 
 bool contacts_assign(Arena *arena, const Events *ev, int64_t gap, Contacts *out) {

@@ -12,6 +12,7 @@
 typedef struct Key {               /* an edge as it occurs */
   uint32_t from, to, group;
   uint32_t sum;                    /* the row it becomes part of */
+  uint32_t arrival;                /* (to, group), PAIR_NONE for exits */
   int64_t occurrences;
   size_t times;
 } Key;
@@ -20,7 +21,7 @@ typedef struct Sum {               /* a row being summed up */
   Edge edge;
   size_t times_begin, times;       /* its part of Finder.times; `times` filled so far in the second walk */
   uint32_t last_journey, last_customer;
-  uint32_t arrival;                /* (to, group) */
+  uint32_t arrival;                /* of its key; PAIR_NONE for (few) */
   uint32_t seq_capacity;
 } Sum;
 
@@ -89,27 +90,29 @@ static EdgeKind kind_of(uint32_t from, uint32_t to) {
   return from == to && from != STEP_FEW ? EDGE_SELF : EDGE_STEP;
 }
 
-static void sum_begin(Finder *f, uint32_t number, uint32_t from, uint32_t to, uint32_t group) {
-  Sum *sum = &f->sum[number];
-  *sum = (Sum){.edge = {.from = from, .to = to, .group = group, .kind = kind_of(from, to)}};
+static Sum sum_begin(const Finder *f, const Key *key, bool is_few) {
+  uint32_t from = is_few ? STEP_FEW : key->from, to = is_few ? STEP_FEW : key->to;
+  Sum sum = {.edge = {.from = from, .to = to, .group = key->group, .kind = kind_of(from, to)}};
   bool counts = from < STEP_FEW && to < STEP_FEW && !f->options->eventually;
-  sum->edge.pingpongs = counts ? 0 : INT_NULL;
-  sum->arrival = to < STEP_FEW ? pairs_put(&f->arrivals, to, group) : PAIR_NONE;
+  sum.edge.pingpongs = counts ? 0 : INT_NULL;
+  sum.arrival = is_few ? PAIR_NONE : key->arrival;
+  return sum;
 }
 
-/* Every key gets its row; those with fewer occurrences than min_n share one per group, which comes after the others. */
+/* Every key gets its row; those with fewer occurrences than min_n share one per group. */
 static bool make_sums(Finder *f) {
   f->sum = env_alloc(f->ev->env, (f->key_count + f->groups.count) * sizeof *f->sum);
   uint32_t *few = env_alloc(f->ev->env, f->groups.count * sizeof *few);
   for(size_t i = 0; f->sum && few && i < f->key_count; i++) {
     Key *key = &f->key[i];
     bool is_few = key->occurrences < f->options->min_n;
-    if( !is_few || !few[key->group] ) {
-      uint32_t number = (uint32_t)f->sum_count++;
-      sum_begin(f, number, is_few ? STEP_FEW : key->from, is_few ? STEP_FEW : key->to, key->group);
-      key->sum = number;
-      if( is_few ) few[key->group] = number + 1;
-    } else key->sum = few[key->group] - 1;
+    key->arrival = key->to < STEP_FEW ? pairs_put(&f->arrivals, key->to, key->group) : PAIR_NONE;
+    if( is_few && few[key->group] ) key->sum = few[key->group] - 1;
+    else {
+      f->sum[f->sum_count] = sum_begin(f, key, is_few);
+      key->sum = (uint32_t)f->sum_count++;
+      if( is_few ) few[key->group] = key->sum + 1;
+    }
     f->sum[key->sum].edge.occurrences += key->occurrences;
     f->sum[key->sum].times += key->times;
   }
@@ -190,10 +193,10 @@ static bool add_evidence(Finder *f, Sum *sum, const Hop *hop) {
   return true;
 }
 
-static void add_arrival(Finder *f, const Sum *sum, const Hop *hop) {
-  if( sum->arrival == PAIR_NONE || f->arrival[sum->arrival].last_journey == hop->journey ) return;
-  f->arrival[sum->arrival].last_journey = hop->journey;
-  f->arrival[sum->arrival].rework_journeys += hop->is_rework;
+static void add_arrival(Finder *f, uint32_t number, const Hop *hop) {
+  if( number == PAIR_NONE || f->arrival[number].last_journey == hop->journey ) return;
+  f->arrival[number].last_journey = hop->journey;
+  f->arrival[number].rework_journeys += hop->is_rework;
 }
 
 static bool add_hop(void *context, const Hop *hop) {
@@ -203,7 +206,7 @@ static bool add_hop(void *context, const Hop *hop) {
   if( sum->last_journey != hop->journey ) sum->edge.journeys++;
   sum->last_journey = hop->journey;
   if( sum->edge.pingpongs != INT_NULL ) sum->edge.pingpongs += hop->pingpongs;
-  add_arrival(f, sum, hop);
+  add_arrival(f, f->key[number].arrival, hop);
   if( hop->micros >= 0 ) {
     size_t at = sum->times_begin + sum->times++;
     f->times[at] = hop->micros;

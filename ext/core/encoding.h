@@ -13,8 +13,9 @@ typedef enum Encoding {
 const char *encoding_name(Encoding encoding);        /* utf-8, utf-8-bom, utf-16le, utf-16be, latin1, windows-1252 … */
 /* Also the usual aliases (utf8, iso-8859-1, cp1252, utf-16 = by its BOM, little endian without one). -1 = unknown. */
 int encoding_find(Slice name);
-/* From a file's first bytes: BOMs, UTF-16 without BOM by its zero bytes, valid UTF-8, else windows-1252 when a byte 0x80–0x9F occurs
-** (and every such byte is assigned there), else latin1. `whole` = the bytes are the whole file (a cut last character is then invalid). */
+/* From a file's first bytes: BOMs, UTF-16 without BOM by its zero bytes, valid UTF-8, else windows-1252 when a byte
+** 0x80–0x9F occurs (and every such byte is assigned there), else latin1. `whole` = the bytes are the whole file (a cut
+** last character is then invalid). */
 Encoding encoding_guess(Slice head, bool whole);
 /* Length of the BOM that `encoding` has at the start of `head` (0, 2 or 3). */
 size_t encoding_bom(Encoding encoding, Slice head);

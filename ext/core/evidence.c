@@ -128,6 +128,7 @@ static void search_note(Search *search) {
   }
 }
 
+/* The clean denial comes last: it asks whether anything else was found. */
 static bool search_unit(Search *search, uint32_t unit) {
   search->unit = unit;
   search->begin = search->ev->unit_begin[unit];
@@ -137,11 +138,10 @@ static bool search_unit(Search *search, uint32_t unit) {
   search->unit_from = search->count;
   if( !search_room(search) ) return false;
   search_note(search);
-  for(int i = 0; i < EVIDENCE_COUNT && !env_failed(search->env); i++) {
-    const Detector *detector = &evidence_detectors[i];
-    bool is_denied = i == E_POLICY_DENIED_CLEAN && search->has_denial;
-    if( !detector->roles || (detector->roles & search->roles) || is_denied ) detector->detect(search);
-  }
+  for(int i = 0; i < EVIDENCE_COUNT && !env_failed(search->env); i++)
+    if( i != E_POLICY_DENIED_CLEAN && (!evidence_detectors[i].roles || (evidence_detectors[i].roles & search->roles)) )
+      evidence_detectors[i].detect(search);
+  if( search->has_denial || (search->roles & ROLE_BIT(ROLE_DENY)) ) evidence_detectors[E_POLICY_DENIED_CLEAN].detect(search);
   return search_sort(search) && !env_failed(search->env);
 }
 
@@ -185,12 +185,8 @@ bool evidence_find(Arena *arena, const Contacts *contacts, const EvidencePlan *p
 
 /* ---- the strongest ------------------------------------------------------------------------------------------------------------ */
 
-void evidence_strongest(const Findings *findings, size_t from, size_t to, const Finding *strongest[EVIDENCE_COUNT]) {
-  for(int i = 0; i < EVIDENCE_COUNT; i++) strongest[i] = NULL;
-  for(size_t i = from; i < to; i++) {
-    const Finding *finding = &findings->item[i], **best = &strongest[finding->rule];
-    if( !*best || ((*best)->value != 1 && finding->value == 1) ) *best = finding;
-  }
+void evidence_stronger(const Finding **best, const Finding *finding) {
+  if( !*best || ((*best)->value != 1 && finding->value == 1) ) *best = finding;
 }
 
 uint32_t evidence_mask(const Finding *const strongest[EVIDENCE_COUNT]) {

@@ -7,9 +7,10 @@
 #define JOURNEY_EVIDENCE_H
 #include "contact.h"
 
-typedef enum Evidence {
-  E_TRANSFER2_UNRES, E_WAIT_BREACH, E_STATUS_CHECK, E_SUPERVISOR, E_ANSWER_CONFLICT, E_OPTOUT_VIOLATION, E_DEAD_END,
-  E_REAUTH2_CHANNELS2, E_SELFSERVICE_FAIL2, E_NO_REPLY, E_QA_SOFTSKILL_FAIL, E_WRONG_FIX_REOPEN, E_POLICY_DENIED_CLEAN,
+typedef enum Evidence {                              /* in the order of their names */
+  E_ANSWER_CONFLICT, E_DEAD_END, E_NO_REPLY, E_OPTOUT_VIOLATION, E_POLICY_DENIED_CLEAN, E_QA_SOFTSKILL_FAIL,
+  E_REAUTH2_CHANNELS2, E_SELFSERVICE_FAIL2, E_STATUS_CHECK, E_SUPERVISOR, E_TRANSFER2_UNRES, E_WAIT_BREACH,
+  E_WRONG_FIX_REOPEN,
   EVIDENCE_COUNT
 } Evidence;
 
@@ -46,9 +47,9 @@ typedef struct EvidencePlan {
 /* Everything lives in `arena`. False with the Env's error set. */
 bool evidence_find(Arena *arena, const Contacts *contacts, const EvidencePlan *plan, Findings *out);
 
-/* Per rule the strongest of findings [from, to): 1 over NULL over 0, then the first; NULL pointer = 0. */
-void evidence_strongest(const Findings *findings, size_t from, size_t to, const Finding *strongest[EVIDENCE_COUNT]);
-/* Bits of the rules whose strongest value is 1. */
+/* Keeps in *best the stronger one: 1 over NULL over 0 (a NULL pointer), then the first. */
+void evidence_stronger(const Finding **best, const Finding *finding);
+/* Bits of the rules whose strongest finding has value 1. */
 uint32_t evidence_mask(const Finding *const strongest[EVIDENCE_COUNT]);
 
 #endif

@@ -28,38 +28,36 @@ void detect_answers(Search *search) {
 
 /* ---- E_optout_violation ------------------------------------------------------------------------------------------------------ */
 
-/* Scope 0 is everything. The first opt-out counts until an opt-in of the same scope, or of everything, lifts it. */
+/* Scope 0 is everything. An opt-in lifts the opt-outs before it of its own scope; that of scope 0 lifts all. */
 static bool consent_note(Search *search, size_t row, bool is_out) {
-  uint32_t customer = search_customer(search, row), scope = events_code(search->ev, EV_CONSENT_SCOPE, row);
-  int64_t ts = events_ts(search->ev, row);
-  const Memo *general = matters_find(&search->memo, customer, 0);
-  int64_t lifted = general && general->consent.is_in ? general->consent.in_ts : INT64_MIN;
-  Memo *memo = matters_put(&search->memo, customer, scope);
+  Memo *memo = matters_put(&search->memo, search_customer(search, row), events_code(search->ev, EV_CONSENT_SCOPE, row));
   if( !memo ) return false;
   Consent *consent = &memo->consent;
+  OptOut opt_out = {events_ts(search->ev, row), (uint32_t)row};
   if( !is_out ) {
-    *consent = (Consent){.is_in = true, .in_ts = ts};
-  } else if( !consent->is_out || lifted >= consent->out_ts ) {
-    consent->is_out = true;
-    consent->out_ts = ts;
-    consent->out_row = (uint32_t)row;
+    *consent = (Consent){.is_in = true, .in_ts = opt_out.ts};
+    return true;
   }
+  if( !consent->is_out ) consent->first = opt_out;
+  consent->last = opt_out;
+  consent->is_out = true;
   return true;
 }
 
-/* The opt-out that forbids advertising in one of these scopes, or NULL. Scope 0 comes first. */
-static const Consent *consent_against(const Search *search, uint32_t customer, const uint32_t scopes[2]) {
-  const Consent *earliest = NULL;
+/* The earliest opt-out that forbids advertising in this scope (0 = not named) and was not lifted; NULL = none. */
+static const OptOut *consent_against(const Search *search, uint32_t customer, uint32_t scope) {
+  const Memo *general = matters_find(&search->memo, customer, 0);
+  const Memo *special = scope ? matters_find(&search->memo, customer, scope) : NULL;
+  const Memo *const memos[] = {general, special};
+  const OptOut *earliest = NULL;
   int64_t lifted = INT64_MIN;
-  for(int i = 0; i < 2; i++) {
-    const Memo *memo = i && !scopes[i] ? NULL : matters_find(&search->memo, customer, scopes[i]);
-    if( !memo ) continue;
-    if( memo->consent.is_in && memo->consent.in_ts > lifted ) lifted = memo->consent.in_ts;
-    if( memo->consent.is_out && (!earliest || memo->consent.out_ts < earliest->out_ts) ) earliest = &memo->consent;
-  }
-  if( earliest && lifted >= earliest->out_ts ) {                /* lifted: but perhaps the other one still stands */
-    const Memo *memo = matters_find(&search->memo, customer, scopes[1] ? scopes[1] : 0);
-    return memo && memo->consent.is_out && memo->consent.out_ts > lifted ? &memo->consent : NULL;
+  for(size_t i = 0; i < COUNT_OF(memos); i++)
+    if( memos[i] && memos[i]->consent.is_in && memos[i]->consent.in_ts > lifted ) lifted = memos[i]->consent.in_ts;
+  for(size_t i = 0; i < COUNT_OF(memos); i++) {
+    const Consent *consent = memos[i] && memos[i]->consent.is_out ? &memos[i]->consent : NULL;
+    if( !consent || consent->last.ts <= lifted ) continue;
+    const OptOut *standing = consent->first.ts > lifted ? &consent->first : &consent->last;
+    if( !earliest || standing->ts < earliest->ts ) earliest = standing;
   }
   return earliest;
 }
@@ -67,13 +65,12 @@ static const Consent *consent_against(const Search *search, uint32_t customer, c
 static void check_marketing(Search *search, size_t row) {
   int64_t grace = rules_micros(search->rules, RULE_OPTOUT_GRACE), ts = events_ts(search->ev, row);
   uint32_t scope = events_code(search->ev, EV_CONSENT_SCOPE, row);
-  uint32_t scopes[2] = {0, scope ? scope : sense_channel(&search->sense, row)};
-  const Consent *consent = consent_against(search, search_customer(search, row), scopes);
-  if( !consent || ts - consent->out_ts <= grace ) return;
+  const OptOut *opt_out = consent_against(search, search_customer(search, row), scope ? scope : sense_channel(&search->sense, row));
+  if( !opt_out || ts - opt_out->ts <= grace ) return;
   Finding *finding = search_report(search, E_OPTOUT_VIOLATION, 1, row);
   if( !finding ) return;
-  finding_behind(finding, consent->out_row);
-  finding->found = arena_format(search->arena, SLICE_FORMAT " after opting out", SLICE_ARGS(search_duration(search, ts - consent->out_ts)));
+  finding_behind(finding, opt_out->row);
+  finding->found = arena_format(search->arena, SLICE_FORMAT " after opting out", SLICE_ARGS(search_duration(search, ts - opt_out->ts)));
   finding->limit = search_duration(search, grace);
 }
 

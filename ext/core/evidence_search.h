@@ -20,7 +20,8 @@ typedef struct ContactNote {
 
 #define SILO_MAX 8                            /* highest value of the silo rules */
 typedef struct RecentContacts { size_t count; struct { int64_t ts; uint32_t contact, row; } item[3]; } RecentContacts;
-typedef struct Consent { int64_t out_ts, in_ts; uint32_t out_row; bool is_out, is_in; } Consent;
+typedef struct OptOut { int64_t ts; uint32_t row; } OptOut;
+typedef struct Consent { OptOut first, last; int64_t in_ts; bool is_out, is_in; } Consent;
 typedef struct LastEvent { uint32_t row, code; bool is_filled; int64_t time; } LastEvent;
 typedef struct Silo {
   struct { int64_t ts; uint32_t row; } identified[SILO_MAX];                   /* latest first */
@@ -81,7 +82,7 @@ void detect_transfers(Search *search);
 void detect_waits(Search *search);
 void detect_status_checks(Search *search);
 void detect_self_service(Search *search);
-void detect_denials(Search *search);              /* last: it asks whether anything else was found */
+void detect_denials(Search *search);
 void detect_supervisor(Search *search);
 void detect_quality(Search *search);
 void detect_reopened(Search *search);

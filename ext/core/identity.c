@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
 ** identity: identifiers → customers, by a graph that lives only while identity_resolve runs. Knows events, no source.
 **
-** A node is (kind, normalised text); nodes are numbered in the order (kind, text), so the smallest number of a component
+** A node is (kind, normalised text); nodes are numbered in the order (kind, text), so a component's smallest number
 ** is its name. Every two nodes of one row are an edge; contact_id and parent_contact_id are nodes like the identifiers,
 ** the weakest kind. Whatever is decided rests on node numbers and on sets, never on the order of rows. Empty texts are
 ** no identifiers, nor is a telephone without digits ('anonymous').

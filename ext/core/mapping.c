@@ -2,6 +2,7 @@
 ** mapping: records → typed values → events. */
 #include "mapping.h"
 
+#include "sniff_name.h"
 #include "vocabulary.h"
 
 static bool field_is_null(const Mapping *mapping, Slice field) {
@@ -130,6 +131,16 @@ void mapping_put(const Mapping *mapping, const Record *record, Events *ev, size_
     if( ok && is_time && events_has(ev, rule->target) ) ev->column[rule->target].as.integer[row] = value.as.integer;
     if( !ok && counts ) counts->odd_values++;
   }
+}
+
+bool mapping_header_names(Arena *arena, const Slice *fields, size_t count, Slice *names) {
+  Buf problems;                                         /* said when the file was sniffed */
+  SniffColumn *columns = arena_alloc(arena, (count + 1) * sizeof *columns);
+  buf_init(&problems, arena->env);
+  bool ok = columns && names_make(arena, fields, columns, count, &problems);
+  for(size_t i = 0; ok && i < count; i++) names[i] = columns[i].name;
+  buf_free(&problems);
+  return ok;
 }
 
 /* ---- event_map --------------------------------------------------------------------------------------------------- */

@@ -50,6 +50,8 @@ const char *mapping_no_event(const Mapping *mapping, const Record *record);
 Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Record *record, MappingCounts *counts);
 /* Fills row `row` of `ev` from a record that gives an event. */
 void mapping_put(const Mapping *mapping, const Record *record, Events *ev, size_t row, MappingCounts *counts);
+/* A file's header as the sniffer names columns (trimmed, unique, never empty), into names[0..count). */
+bool mapping_header_names(Arena *arena, const Slice *fields, size_t count, Slice *names);
 /* Parses the list form of event_map, 'raw=verb; raw=verb', and sorts it. False: ERR_INPUT naming the part and the nearest verb. */
 bool mapping_verbs(Arena *arena, Slice list, Mapping *mapping);
 /* One more rule; raw and verb are copied. Checks that the verb is in the vocabulary. Call mapping_sort_verbs at the end. */

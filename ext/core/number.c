@@ -41,6 +41,7 @@ Slice number_print_int(int64_t value, char out[NUMBER_TEXT_SIZE]) {
 typedef struct Scan {
   Slice number;            /* sign, digits, point, digits, exponent where it has digits */
   size_t integer_size;     /* of its leading sign and digits */
+  size_t mantissa_size;    /* of all before the exponent */
   bool has_digits;
   bool has_point, has_exponent;   /* 'e' was seen, with digits or not */
   bool exponent_is_whole;         /* true when there is none */
@@ -65,7 +66,7 @@ static Scan scan_number(Slice text) {
     i = end;
   }
   scan.has_digits = digits > 0;
-  end = i;
+  scan.mantissa_size = end = i;
   if( i < s.size && (s.data[i] == 'e' || s.data[i] == 'E') ) {
     size_t from = i + 1 + is_sign(s, i + 1);
     i = skip_digits(s, from);
@@ -78,12 +79,20 @@ static Scan scan_number(Slice text) {
   return scan;
 }
 
-/* The number that the scan found; out of range is infinite, as there. */
+static bool is_all_zero(Slice mantissa) {
+  for(size_t i = 0; i < mantissa.size; i++)
+    if( mantissa.data[i] >= '1' && mantissa.data[i] <= '9' ) return false;
+  return true;
+}
+
+/* The number that the scan found. What is out of range is infinite, or zero when it is too small. */
 static double scan_real(const Scan *scan) {
   double real = 0;
-  if( !scan->has_digits ) return 0;
-  if( !slice_to_real(scan->number, &real) ) return scan->number.data[0] == '-' ? -INFINITY : INFINITY;
-  return real;
+  if( !scan->has_digits || slice_to_real(scan->number, &real) ) return real;
+  Slice mantissa = slice_part(scan->number, 0, scan->mantissa_size);
+  bool is_small = mantissa.size + 1 < scan->number.size && scan->number.data[mantissa.size + 1] == '-';
+  if( is_small || is_all_zero(mantissa) ) return 0;
+  return mantissa.data[0] == '-' ? -INFINITY : INFINITY;
 }
 
 bool number_from_text(Slice text, Value *value) {

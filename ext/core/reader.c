@@ -43,7 +43,7 @@ static bool dialect_check(Env *env, const Dialect *dialect) {
   bool ascii_only = dialect->encoding < ENCODING_LATIN1;
   if( (unsigned)dialect->encoding >= ENCODING_COUNT ) return env_fail(env, ERR_INPUT, "no such encoding");
   if( dialect->delimiter == 0 || is_line_end(dialect->delimiter) )
-    return env_fail(env, ERR_INPUT, "the delimiter is NUL or a line end; write a character such as ',' or ';' or a tab");
+    return env_fail(env, ERR_INPUT, "the delimiter is NUL or a line end; write a character such as ',' or ';' or tab");
   if( is_line_end(dialect->quote) )
     return env_fail(env, ERR_INPUT, "the quote is a line end; write one character such as '\"', or none");
   if( dialect->delimiter == dialect->quote )

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
-** reader: bytes → records, each with its place. CSV and TSV by libcsv in strict mode. Every byte of the source belongs to
-** exactly one record, and every record is delivered once: as a row, a header, a reject, or skipped.
+** reader: bytes → records, each with its place. CSV and TSV by libcsv in strict mode. Every byte of the source belongs
+** to exactly one record, and every record is delivered once: as a row, a header, a reject, or skipped.
 ** A record ends at LF, CR LF or a lone CR outside quotes; its end is found first (record_scan), then libcsv parses it
-** whole, so that a record's bytes are known exactly; blanks around fields are kept. After a broken quote the rest of that
-** physical line belongs to the reject and reading goes on with the next; a quote that is never closed takes the rest.
-** UTF-16 is transcoded before (offsets and lengths still count bytes of the original); single-byte encodings field by
-** field after it. A byte order mark belongs to the first record's bytes, not to its first field. */
+** whole, so that a record's bytes are known exactly; blanks around fields are kept. After a broken quote the rest of
+** that physical line belongs to the reject and reading goes on with the next; a quote that is never closed takes the
+** rest. UTF-16 is transcoded before (offsets and lengths still count bytes of the original); single-byte encodings
+** field by field after it. A byte order mark belongs to the first record's bytes, not to its first field. */
 #ifndef JOURNEY_READER_H
 #define JOURNEY_READER_H
 #include "base.h"
@@ -17,7 +17,7 @@ typedef struct Dialect {
   char delimiter;               /* ',' ';' '\t' '|' …; ASCII, but any byte in a single-byte encoding */
   char quote;                   /* '"', '\'' …; 0 = none (plain TSV) */
   Encoding encoding;            /* of the two UTF-16, a byte order mark decides */
-  uint32_t skip_lines;          /* records before the header (or the data), blank ones too: delivered as RECORD_SKIPPED */
+  uint32_t skip_lines;          /* records before the header (or data), blank ones too: delivered as RECORD_SKIPPED */
   bool has_header;              /* the first record after them, blank lines passed over, is the header */
   uint32_t field_count;         /* what a row must have; 0 = as the header, else as the first row */
 } Dialect;
@@ -26,8 +26,8 @@ typedef enum RecordKind { RECORD_END, RECORD_ROW, RECORD_REJECT, RECORD_SKIPPED,
 
 typedef struct Record {
   RecordKind kind;
-  const Slice *fields;          /* of a row or header, UTF-8, valid until the next call. data==NULL = empty and unquoted;
-                                ** "" = quoted and empty */
+  const Slice *fields;          /* of a row or header, UTF-8, valid until the next call. data==NULL = empty and
+                                ** unquoted; "" = quoted and empty */
   size_t field_count;
   int64_t line;                 /* 1-based, where it starts */
   int64_t offset;               /* 0-based byte in the inflated stream */
@@ -42,10 +42,10 @@ typedef struct Reader Reader;
 /* Takes over `source` (already through bytes_inflate): it is closed by reader_close, or at once where this fails.
 ** NULL with the error set, or where `source` is NULL. */
 Reader *reader_open(Arena *arena, ByteSource *source, const Dialect *dialect);
-/* RECORD_END at the end or on an error (env set). Rejects: ragged_row, broken_quote, bad_utf8, nul_byte, too_long (field,
-** record or columns), and at the end truncated_gzip, bad_gzip (with the bytes of a last record that has no line end, which
-** is no row then; else zero bytes) and trailing_garbage (zero bytes). A header that is rejected is not replaced by the
-** next record. */
+/* RECORD_END at the end or on an error (env set). Rejects: ragged_row, broken_quote, bad_utf8, nul_byte, too_long
+** (field, record or columns), and at the end truncated_gzip, bad_gzip (with the bytes of a last record that has no line
+** end, which is no row then; else zero bytes) and trailing_garbage (zero bytes). A header that is rejected is not
+** replaced by the next record. */
 RecordKind reader_next(Reader *reader, Record *record);
 void reader_close(Reader *reader);                  /* frees libcsv, closes the source; NULL is harmless */
 

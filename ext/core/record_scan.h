@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
 ** record_scan: where one CSV record ends, counted without storing anything, and what is wrong with its quotes.
 ** Knows nothing of fields' texts, encodings or buffers. Agrees with libcsv's strict mode, blanks kept:
-**   - a quote opens a field only as its first byte, is doubled inside, and must be followed by the delimiter or a line end;
+**   - a quote opens a field only as its first byte and is doubled inside; a delimiter or line end follows the closing one;
 **   - a line end (LF, CR LF, lone CR) outside quotes ends the record; inside it belongs to the field;
 **   - after a mistake the record ends with the physical line on which the mistake stands. */
 #ifndef JOURNEY_RECORD_SCAN_H
@@ -16,7 +16,7 @@ typedef enum ScanState {
 
 typedef struct RecordScan {
   unsigned char class_of[256];  /* ScanClass of each byte */
-  ScanState state;              /* at the end of a record or of the input: what it ended in; SCAN_QUOTED = never closed */
+  ScanState state;              /* at the end of a record or the input: what it ended in; SCAN_QUOTED = never closed */
   bool ended;                   /* its line end has been read */
   size_t end_size;              /* of that line end: 1 or 2; 0 where the input ended without one */
   size_t column;                /* 1-based column that is being read, or on which the mistake stands */
@@ -30,8 +30,8 @@ typedef struct RecordScan {
 /* `quote` 0 = none. */
 void record_scan_init(RecordScan *scan, char delimiter, char quote);
 void record_scan_begin(RecordScan *scan);
-/* Reads on to the end of the record or of `bytes`, and returns how many bytes it took. With `more`, a CR at the very end is
-** left, since a LF may follow. */
+/* Reads on to the end of the record or of `bytes`, and returns how many bytes it took. With `more`, a CR at the very
+** end is left, since a LF may follow. */
 size_t record_scan_read(RecordScan *scan, Slice bytes, bool more);
 
 #endif

@@ -95,7 +95,8 @@ Attempt sense_attempt(const Sense *sense, size_t row) {
 bool sense_is_personal(const Contact *contact) {
   const uint64_t personal = ROLE_BIT(ROLE_ARRIVE) | ROLE_BIT(ROLE_WAIT) | ROLE_BIT(ROLE_OFFER) | ROLE_BIT(ROLE_ASSIST) |
                             ROLE_BIT(ROLE_MESSAGE_IN) | ROLE_BIT(ROLE_COMPLAINT) | ROLE_BIT(ROLE_ESCALATE) | ROLE_BIT(ROLE_VISIT);
-  return contact->is_assisted || (contact->roles & personal) != 0;
+  if( contact->roles & personal ) return true;
+  return contact->is_assisted && !(contact->roles & ROLE_BIT(ROLE_STATUS_CHECK));
 }
 
 bool sense_is_inbound(const Sense *sense, const Contact *contact) {

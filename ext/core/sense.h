@@ -33,7 +33,8 @@ bool sense_is_outreach(const Sense *sense, size_t row);
 bool sense_is_reply(const Sense *sense, size_t row);
 /* A self-service attempt that failed or was left: ATTEMPT_SESSION says how the attempt ended; ATTEMPT_PAGE is one error in it. */
 Attempt sense_attempt(const Sense *sense, size_t row);
-/* People dealt with each other, whoever began it: not only browsing, ordering, answering a survey, opting out or advertising. */
+/* People dealt with each other, whoever began it: not only browsing, ordering, answering a survey, opting out, or asking how a matter
+** stands. */
 bool sense_is_personal(const Contact *contact);
 /* The customer began it, as far as the contact and its first verb say. */
 bool sense_is_inbound(const Sense *sense, const Contact *contact);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** sniff: the order of the work: head → encoding → dialect → one pass over the sampled records → types → roles → what is doubtful.
-** Owns the problems list; the judgements themselves stand in sniff_dialect, sniff_header, sniff_types and sniff_roles. */
+** sniff: the order of the work: head → encoding → dialect → one pass over the sampled records → types → roles →
+** what is doubtful. Owns the problems list; the judgements themselves stand in sniff_dialect, sniff_header,
+** sniff_types and sniff_roles. */
 #include "sniff.h"
 
 #include "sniff_dialect.h"
@@ -11,7 +12,7 @@
 #define HEAD_BYTES (1u << 20)
 #define DRAIN_BYTES_MAX (INT64_C(64) << 20)
 
-/* ---- a source whose first bytes were read already ------------------------------------------------------------ */
+/* ---- a source whose first bytes were read already ------------------------------------------------------ */
 
 typedef struct ReplaySource {
   ByteSource source;
@@ -51,7 +52,7 @@ static ReplaySource *replay_open(Arena *arena, Slice head, ByteSource *rest) {
   return replay;
 }
 
-/* ---- the work -------------------------------------------------------------------------------------------------- */
+/* ---- the work ------------------------------------------------------------------------------------------ */
 
 typedef struct Sniffing {
   Env *env;
@@ -96,7 +97,7 @@ static void unknown(Sniffing *work, const char *reason) {
   sentence_add(&work->problems, "%s", reason);
 }
 
-/* ---- dialect ------------------------------------------------------------------------------------------------------ */
+/* ---- dialect ------------------------------------------------------------------------------------------- */
 
 /* An incomplete last line must not be judged: the head ends with a line end, or is the file. */
 static Slice whole_lines(const Sniffing *work) {
@@ -109,32 +110,29 @@ static Slice whole_lines(const Sniffing *work) {
 
 static bool find_dialect(Sniffing *work) {
   Sniff *out = work->out;
-  if( work->given && work->given->dialect ) {
-    work->guess.dialect = *work->given->dialect;
-    work->guess.splits = true;
-  } else {
-    work->guess.dialect.encoding = encoding_guess(work->head, work->whole);
-    if( !dialect_guess(work->env, whole_lines(work), work->whole, &work->guess) ) return false;
-  }
+  const DialectGiven *given = &work->given->dialect;
+  Encoding guessed = encoding_guess(work->head, work->whole);
+  work->guess.dialect.encoding = given->has_encoding ? given->dialect.encoding : guessed;
+  if( !dialect_guess(work->env, whole_lines(work), work->whole, given, &work->guess) ) return false;
   out->dialect = work->guess.dialect;
   if( !work->guess.splits ) unknown(work, work->guess.reason);
   else out->format = out->dialect.delimiter == '\t' ? "tsv" : "csv";
   return true;
 }
 
-/* ---- records --------------------------------------------------------------------------------------------------------- */
+/* ---- records ------------------------------------------------------------------------------------------- */
 
-static bool columns_open(Sniffing *work, const Slice *names, size_t count) {
+static bool columns_open(Sniffing *work, const Slice *fields, size_t count) {
   Sniff *out = work->out;
   out->columns = arena_alloc(work->results, (count + 1) * sizeof *out->columns);
   if( !out->columns ) return false;
   out->column_count = count;
   for(size_t i = 0; i < count; i++) out->columns[i].role = -1;
-  if( !names && count > 0 ) {
+  if( !fields && count > 0 ) {
     if( count == 1 ) sentence_add(&work->problems, "no header line: the column is named c1");
     else sentence_add(&work->problems, "no header line: columns are named c1 … c%zu", count);
   }
-  if( !names_make(work->results, names, out->columns, count, &work->problems) ) return false;
+  if( !names_make(work->results, fields, out->columns, count, &work->problems) ) return false;
   return (work->types = types_open(&work->scratch, count, work->given)) != NULL;
 }
 
@@ -198,7 +196,8 @@ static bool records_read(Sniffing *work) {
   return !env_failed(work->env);
 }
 
-/* Inflated bytes of the whole stream; the size on disk tells nothing of it, so it is read to its end, within a limit. */
+/* Inflated bytes of the whole stream; the size on disk tells nothing of it, so it is read to its end, within a
+** limit. */
 static bool inflated_size(Sniffing *work, int64_t *size) {
   char *block = arena_alloc(&work->scratch, 64 << 10);
   int64_t got = block ? 1 : -1;
@@ -224,22 +223,21 @@ static bool records_estimate(Sniffing *work) {
   return true;
 }
 
-/* ---- what is said about it -------------------------------------------------------------------------------------------- */
+/* ---- what is said about it ----------------------------------------------------------------------------- */
 
 static void say_rejects(Sniffing *work) {
   int64_t seen = work->rows + work->rejects, rejects = work->rejects - work->cuts;
   if( rejects == 0 ) return;
-  sentence_add(&work->problems, "%lld of %lld sampled records %s, first at line %lld: " SLICE_FORMAT, (long long)rejects,
-               (long long)seen, rejects == 1 ? "is a reject" : "are rejects", (long long)work->reject_line,
-               SLICE_ARGS(work->reject_reason));
+  sentence_add(&work->problems, "%lld of %lld sampled records %s, first at line %lld: " SLICE_FORMAT,
+               (long long)rejects, (long long)seen, rejects == 1 ? "is a reject" : "are rejects",
+               (long long)work->reject_line, SLICE_ARGS(work->reject_reason));
 }
 
 static void say_dialect(Sniffing *work) {
-  if( work->given && work->given->dialect ) return;
-  if( work->out->dialect.encoding == ENCODING_LATIN1 ) {
+  if( work->out->dialect.encoding == ENCODING_LATIN1 && !work->given->dialect.has_encoding ) {
     sentence_add(&work->problems, "encoding is latin1 or windows-1252: no byte decides");
   }
-  if( work->out->dialect.quote == 0 && work->out->dialect.delimiter != '\t' ) {
+  if( work->out->dialect.quote == 0 && !work->given->dialect.has_quote && work->out->dialect.delimiter != '\t' ) {
     sentence_add(&work->problems, "quotes do not pair up: they are read as plain text");
   }
 }
@@ -254,7 +252,8 @@ static void say_headers(Sniffing *work) {
   if( work->rows + work->rejects == 0 && work->out->header_line ) sentence_add(&work->problems, "only a header line");
 }
 
-/* A time column with a few odd values is text, unless it is the one that dates the events: there an odd value is a reject. */
+/* A time column with a few odd values is text, unless it is the one that dates the events: there an odd value is a
+** reject. */
 static void settle_times(Sniff *out) {
   for(size_t i = 0; i < out->column_count; i++) {
     SniffColumn *column = &out->columns[i];
@@ -337,11 +336,13 @@ static void sniff_init(Sniff *out) {
   out->dialect = (Dialect){.delimiter = ',', .quote = '"', .has_header = true};
 }
 
-bool sniff_log_as(Arena *arena, ByteSource *source, int64_t sample_rows, const SniffGiven *given, Sniff *out) {
+bool sniff_log(Arena *arena, ByteSource *source, int64_t sample_rows, const SniffGiven *given, Sniff *out) {
+  static const SniffGiven none;
   Env *env = arena->env;
   sniff_init(out);
   if( !source ) return false;
-  Sniffing work = {.env = env, .results = arena, .source = source, .given = given, .out = out, .sample_rows = sample_rows};
+  Sniffing work = {
+    .env = env, .results = arena, .source = source, .given = given ? given : &none, .out = out, .sample_rows = sample_rows};
   arena_init(&work.scratch, env);
   buf_init(&work.problems, env);
   buf_init(&work.note, env);
@@ -355,8 +356,4 @@ bool sniff_log_as(Arena *arena, ByteSource *source, int64_t sample_rows, const S
   source->close(source);
   arena_free(&work.scratch);
   return !env_failed(env);
-}
-
-bool sniff_log(Arena *arena, ByteSource *source, int64_t sample_rows, Sniff *out) {
-  return sniff_log_as(arena, source, sample_rows, NULL, out);
 }

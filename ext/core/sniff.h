@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** sniff: what a file is: encoding, delimiter, quote, title lines, header, column types, timestamp formats, texts that mean NULL, and a
-** proposed mapping to event columns, each doubt said in words. Deterministic; knows no SQL except the text of create_sql. */
+** sniff: what a file is: encoding, delimiter, quote, title lines, header, column types, timestamp formats, texts
+** that mean NULL, and a proposed mapping to event columns, each doubt said in words. Deterministic; knows no SQL
+** except the text of create_sql. */
 #ifndef JOURNEY_SNIFF_H
 #define JOURNEY_SNIFF_H
 #include "base.h"
@@ -15,11 +16,12 @@ const char *log_type_name(LogType type);            /* as declared: VARCHAR(255)
 /* The two rules by which the sniffer judges a field, for whoever reads the file afterwards.
 ** NULL: absent, empty, blanks only, or (without blanks around it) one of the ';' list. */
 bool log_is_null(Slice field, Slice null_texts);
-/* Text as LOG_BIGINT (VALUE_INT) or LOG_DOUBLE (VALUE_REAL); blanks around it are passed over. False: not a number by D8. */
+/* Text as LOG_BIGINT (VALUE_INT) or LOG_DOUBLE (VALUE_REAL); blanks around it are passed over. False: not a number
+** by D8. */
 bool log_number(Slice field, LogType type, char decimal, Value *value);
 
 typedef struct SniffColumn {
-  Slice name;                /* header text, or c1, c2 …; made unique and not empty (name, name_2 …); never log_file, log_line, log_offset, log_raw */
+  Slice name;                /* header text, or c1, c2 …; unique (name, name_2 …), not empty, no hidden column's */
   LogType type;              /* D8: numeric only if every sampled value is and none has a leading zero or plus */
   Slice ts_format;           /* for LOG_TIMESTAMP, LOG_DATE: as the option takes it */
   uint64_t values, nulls, distinct;   /* distinct counts up to 1000 */
@@ -47,21 +49,25 @@ typedef struct Sniff {
   Slice note;                /* the likelier reading of what is ambiguous, for create_sql's comment; "" = none */
 } Sniff;
 
-/* Reads `source` (through bytes_inflate) to its end when it has at most `sample_rows` records, else as far as that. Closes it.
-** Never fails on strange content: format "unknown" and a problem. */
-bool sniff_log(Arena *arena, ByteSource *source, int64_t sample_rows, Sniff *out);
+/* What the user has said already (channel_log's options): it is taken as it is, and the rest is sniffed. All zero: nothing. */
+typedef struct DialectGiven {
+  bool has_delimiter, has_quote, has_encoding, has_header, has_skip;
+  Dialect dialect;
+} DialectGiven;
 
-/* The same where the user has said part of it (channel_log's options): what is given is taken as it is, the rest is sniffed. */
 typedef struct SniffGiven {
-  const Dialect *dialect;    /* NULL = sniff it */
+  DialectGiven dialect;      /* with a delimiter the file is read as csv or tsv whatever it looks like */
   Slice null_texts;          /* data==NULL = sniff them */
   char decimal;              /* 0 = sniff it */
-  Slice ts_format;           /* data==NULL = sniff; else a column whose values all fit it is a time in this format */
+  Slice ts_format;           /* data==NULL = sniff; else a column whose values all fit it is a time of this format */
 } SniffGiven;
-bool sniff_log_as(Arena *arena, ByteSource *source, int64_t sample_rows, const SniffGiven *given, Sniff *out);
 
-/* A CREATE VIRTUAL TABLE that works when pasted: `table_name` made from the path, options only where they differ from the defaults, mapping as
-** canonical="column". SLICE_NULL for an unknown format. */
+/* Reads `source` (through bytes_inflate) to its end when it has at most `sample_rows` records, else as far as that.
+** Closes it. `given` may be NULL. Never fails on strange content: format "unknown" and a problem. */
+bool sniff_log(Arena *arena, ByteSource *source, int64_t sample_rows, const SniffGiven *given, Sniff *out);
+
+/* A CREATE VIRTUAL TABLE that works when pasted: `table_name` made from the path, options only where they differ
+** from the defaults, mapping as canonical="column". SLICE_NULL for an unknown format. */
 Slice sniff_create_sql(Arena *arena, const Sniff *sniff, Slice path);
 Slice sniff_columns_json(Arena *arena, const Sniff *sniff);    /* array of {name, type, nulls, example, role} */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** sniff_dialect: delimiter and quote. Each pair cuts the head of the file into records by a small scanner of its own (no decoding, no
-** copies); the pair under which most records have the same number of fields wins. It must not know types or roles. */
+** sniff_dialect: delimiter and quote. Each pair cuts the head of the file into records by a small scanner of its
+** own (no decoding, no copies); the pair under which most records have the same number of fields wins. It must not
+** know types or roles. */
 #include "sniff_dialect.h"
 
 #include "timestamp.h"
@@ -42,7 +43,9 @@ static void scan_init(Scan *scan, Slice text, bool whole, char delimiter, char q
   if( quote ) scan->class_of[(uint8_t)quote] = BYTE_QUOTE;
 }
 
-static ByteClass scan_class(const Scan *scan, size_t at) { return (ByteClass)scan->class_of[(uint8_t)scan->text.data[at]]; }
+static ByteClass scan_class(const Scan *scan, size_t at) {
+  return (ByteClass)scan->class_of[(uint8_t)scan->text.data[at]];
+}
 
 /* From the byte after an opening quote to the byte after the closing one; SIZE_MAX when it does not close. */
 static size_t scan_quoted(Scan *scan, size_t at, bool *structural) {
@@ -162,40 +165,44 @@ static double scan_share(const Scan *scan) {
   return scan->records > scan->above ? (double)scan->at_width / (double)(scan->records - scan->above) : 0;
 }
 
-/* 0 = does not split. Else mostly the share of records with the same width; a little for many fields, less for foreign delimiters inside
-** fields and for lines above the first record of that width. */
+/* 0 = does not split. Else mostly the share of records with the same width; a little for many fields, less for
+** foreign delimiters inside fields and for lines above the first record of that width. */
 static double scan_value(const Scan *scan) {
   double share = scan_share(scan);
   if( scan->width < 2 || share < 0.5 || scan->above > TITLES_MAX ) return 0;
   if( scan->above > 0 && (share < 0.7 || scan->at_width + scan->width < 5) ) return 0;
   double rivals = (double)scan->rivals / (double)scan->records;
-  return share + 0.005 * (scan->width < 20 ? scan->width : 20) - 0.1 * (rivals < 1 ? rivals : 1) - (scan->above ? 0.05 : 0);
+  double fields = scan->width < 20 ? scan->width : 20;
+  return share + 0.005 * fields - 0.1 * (rivals < 1 ? rivals : 1) - (scan->above ? 0.05 : 0);
 }
 
 /* Which quote goes with the delimiter of the three scans: double, single, none. */
 static const Scan *scan_choose_quote(const Scan scans[3]) {
   const Scan *twice = &scans[0], *once = &scans[1], *none = &scans[2];
-  bool apostrophes = once->broken * 100 <= once->quoted && once->quoted * 20 >= once->fields && scan_share(once) >= scan_share(twice);
-  if( once->quoted && twice->quoted == 0 && apostrophes ) return once;
+  bool many = once->quoted && once->quoted * 20 >= once->fields, sound = once->broken * 100 <= once->quoted;
+  if( many && sound && twice->quoted == 0 && scan_share(once) >= scan_share(twice) ) return once;
   if( none->delimiter == '\t' ) {
-    bool sound = twice->broken == 0 && twice->quoted > 0 && scan_share(twice) >= scan_share(none);
-    return sound && (twice->structural || twice->quoted * 20 >= twice->fields) ? twice : none;
+    bool whole = twice->broken == 0 && twice->quoted > 0 && scan_share(twice) >= scan_share(none);
+    return whole && (twice->structural || twice->quoted * 20 >= twice->fields) ? twice : none;
   }
   return twice->broken > twice->quoted && scan_value(none) > scan_value(twice) ? none : twice;
 }
 
-static bool scan_best(Env *env, Scan scans[3], Slice text, bool whole, char delimiter, Scan *best) {
+/* Chooses the quote for a delimiter; keeps the reading in `best` when it is better, or in any case with `force`. */
+static bool scan_best(Env *env, Scan scans[3], Slice text, bool whole, char delimiter, const DialectGiven *given, bool force,
+                      Scan *best) {
   static const char quotes[] = {'"', '\'', 0};
+  if( given->has_quote && given->dialect.quote == delimiter ) return true;
   for(size_t q = 0; q < COUNT_OF(quotes); q++) {
-    scan_init(&scans[q], text, whole, delimiter, quotes[q]);
+    scan_init(&scans[q], text, whole, delimiter, given->has_quote ? given->dialect.quote : quotes[q]);
     if( !scan_run(env, &scans[q]) ) return false;
   }
-  const Scan *chosen = scan_choose_quote(scans);
-  if( scan_value(chosen) > scan_value(best) ) *best = *chosen;
+  const Scan *chosen = given->has_quote ? &scans[0] : scan_choose_quote(scans);
+  if( force || scan_value(chosen) > scan_value(best) ) *best = *chosen;
   return true;
 }
 
-/* ---- one column ------------------------------------------------------------------------------------------ */
+/* ---- one column ---------------------------------------------------------------------------------------- */
 
 static size_t word_count(Slice s) {
   size_t words = 0;
@@ -215,7 +222,8 @@ static bool is_name(Slice s) {
 }
 
 static bool is_figure_line(Slice line) {
-  if( line.size >= 2 && line.data[0] == '"' && line.data[line.size - 1] == '"' ) line = slice_part(line, 1, line.size - 2);
+  bool quoted = line.size >= 2 && line.data[0] == '"' && line.data[line.size - 1] == '"';
+  if( quoted ) line = slice_part(line, 1, line.size - 2);
   Shape shape = text_shape(line);
   return shape == SHAPE_NUMBER || shape == SHAPE_TIME || shape == SHAPE_DIGITS;
 }
@@ -240,7 +248,7 @@ static bool is_one_column(Env *env, const Scan *scan) {
   return lines >= 2 && scan_share(scan) >= 0.9 && (figures == lines - 1 || (named && words <= 3 * lines));
 }
 
-/* ---- what is no table ------------------------------------------------------------------------------------- */
+/* ---- what is no table ---------------------------------------------------------------------------------- */
 
 static const struct {
   const char *start;
@@ -264,6 +272,8 @@ static const char *foreign_reason(Slice head) {
   return NULL;
 }
 
+static const char binary_reason[] = "binary content: too many control characters for a text file";
+
 static bool is_binary(Slice text) {
   size_t controls = 0, looked_at = text.size < (64u << 10) ? text.size : (64u << 10);
   for(size_t i = 0; i < looked_at; i++) {
@@ -275,8 +285,7 @@ static bool is_binary(Slice text) {
 
 static const char *markup_reason(Slice text) {
   Slice start = slice_trim(slice_part(text, 0, 4096));
-  if( start.size >= 2 && start.data[0] == '{' && (start.data[1] == '"' || start.data[1] == '\n' || start.data[1] == '\r' ||
-                                                  start.data[1] == ' ' || start.data[1] == '}') ) {
+  if( start.size >= 2 && start.data[0] == '{' && strchr("\"}\n\r ", start.data[1]) ) {
     return "this looks like JSON, not like delimited text";
   }
   if( start.size >= 2 && start.data[0] == '[' && strchr("{[]\n\r\" ", start.data[1]) ) {
@@ -313,44 +322,47 @@ static Slice narrow_utf16(Env *env, Slice head, bool big_endian, char **owned) {
   return (Slice){text, head.size / 2};
 }
 
-/* ---- the guess --------------------------------------------------------------------------------------------- */
+/* ---- the guess ----------------------------------------------------------------------------------------- */
 
-static bool delimiter_guess(Env *env, Slice text, bool whole, Scan *best) {
+static bool delimiter_guess(Env *env, Slice text, bool whole, const DialectGiven *given, Scan *best) {
+  char fixed = given->has_delimiter ? given->dialect.delimiter : 0;
   Scan *scans = env_alloc(env, 3 * sizeof *scans);
-  if( !scans ) return false;
-  bool ok = true;
-  for(size_t i = 0; ok && i < COUNT_OF(delimiters); i++) ok = scan_best(env, scans, text, whole, delimiters[i], best);
-  for(size_t i = 0; ok && best->width == 0 && i < COUNT_OF(rare_delimiters); i++) {
-    ok = scan_best(env, scans, text, whole, rare_delimiters[i], best);
-    if( best->width && (best->width < 3 || best->records < 3 || scan_share(best) < 0.95) ) memset(best, 0, sizeof *best);
+  bool ok = scans != NULL;
+  if( ok && fixed ) ok = scan_best(env, scans, text, whole, fixed, given, true, best);
+  for(size_t i = 0; ok && !fixed && i < COUNT_OF(delimiters); i++) {
+    ok = scan_best(env, scans, text, whole, delimiters[i], given, false, best);
   }
-  if( ok && best->width == 0 ) {
-    scan_init(best, text, whole, ',', '"');
-    ok = scan_run(env, best);
+  for(size_t i = 0; ok && !fixed && best->width == 0 && i < COUNT_OF(rare_delimiters); i++) {
+    ok = scan_best(env, scans, text, whole, rare_delimiters[i], given, false, best);
+    bool clear = best->width >= 3 && best->records >= 3 && scan_share(best) >= 0.95;
+    if( !clear ) memset(best, 0, sizeof *best);
   }
+  if( ok && !fixed && best->width == 0 ) ok = scan_best(env, scans, text, whole, ',', given, true, best);
   env_release(env, scans);
   return ok;
 }
 
-static bool guess_text(Env *env, Slice head, Slice text, bool whole, DialectGuess *guess) {
-  guess->reason = is_binary(text) ? "binary content: too many control characters for a text file" : markup_reason(text);
-  if( guess->reason ) return true;
+static bool guess_text(Env *env, Slice head, Slice text, bool whole, const DialectGiven *given, DialectGuess *guess) {
+  bool forced = given->has_delimiter;
+  if( !forced && (guess->reason = is_binary(text) ? binary_reason : markup_reason(text)) ) return true;
   Scan *best = env_alloc(env, sizeof *best);
-  bool ok = best && delimiter_guess(env, text, whole, best);
+  bool ok = best && delimiter_guess(env, text, whole, given, best);
   if( ok ) {
-    guess->one_column = scan_value(best) == 0 && is_one_column(env, best);
-    guess->splits = guess->one_column || scan_value(best) > 0;
+    bool splits = scan_value(best) > 0;
+    guess->one_column = !forced && !splits && is_one_column(env, best);
+    guess->splits = forced || guess->one_column || splits;
     guess->dialect.delimiter = best->delimiter;
     guess->dialect.quote = best->quote;
     if( !guess->splits ) guess->reason = unsplit_reason(best);
-    else ok = header_guess(env, head, best->width, guess);
+    else ok = header_guess(env, head, best->width ? best->width : 1, given, guess);
   }
   env_release(env, best);
   return ok && !env_failed(env);
 }
 
-bool dialect_guess(Env *env, Slice head, bool whole, DialectGuess *guess) {
-  guess->reason = foreign_reason(head);
+bool dialect_guess(Env *env, Slice head, bool whole, const DialectGiven *given, DialectGuess *guess) {
+  bool forced = given->has_delimiter;
+  guess->reason = forced ? NULL : foreign_reason(head);
   if( guess->reason ) return true;
   Encoding encoding = guess->dialect.encoding;
   Slice text = slice_part(head, encoding_bom(encoding, head), SIZE_MAX);
@@ -358,7 +370,7 @@ bool dialect_guess(Env *env, Slice head, bool whole, DialectGuess *guess) {
   if( encoding == ENCODING_UTF16LE || encoding == ENCODING_UTF16BE ) {
     text = narrow_utf16(env, text, encoding == ENCODING_UTF16BE, &narrow);
   }
-  bool ok = text.data && guess_text(env, head, text, whole, guess);
+  bool ok = text.data && guess_text(env, head, text, whole, given, guess);
   env_release(env, narrow);
   return ok;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
-** sniff_dialect: how a text is cut into records and fields: delimiter, quote, title lines, header lines. Part of sniff. */
+** sniff_dialect: how a text is cut into records and fields: delimiter, quote, title lines, header lines. Part of
+** sniff. */
 #ifndef JOURNEY_SNIFF_DIALECT_H
 #define JOURNEY_SNIFF_DIALECT_H
-#include "reader.h"
+#include "sniff.h"
 
 typedef struct DialectGuess {
   Dialect dialect;           /* field_count stays 0: as the header or the first row has */
@@ -13,13 +14,13 @@ typedef struct DialectGuess {
 } DialectGuess;
 
 /* `head` is the start of the file, or all of it. dialect.encoding of `guess` is given. False with the error set. */
-bool dialect_guess(Env *env, Slice head, bool whole, DialectGuess *guess);
+bool dialect_guess(Env *env, Slice head, bool whole, const DialectGiven *given, DialectGuess *guess);
 
 /* What a text looks like, whatever its column: the header and the rows below it are told apart by it. */
 typedef enum Shape { SHAPE_EMPTY, SHAPE_NUMBER, SHAPE_TIME, SHAPE_DIGITS, SHAPE_TEXT, SHAPE_COUNT } Shape;
 Shape text_shape(Slice text);
 
-/* sniff_header: title lines above the header, and whether there is a header. `guess` has delimiter, quote and encoding;
-** `width` is the number of fields most records have. */
-bool header_guess(Env *env, Slice head, uint32_t width, DialectGuess *guess);
+/* sniff_header: title lines above the header, and whether there is a header. `guess` has delimiter, quote and
+** encoding; `width` is the number of fields most records have. */
+bool header_guess(Env *env, Slice head, uint32_t width, const DialectGiven *given, DialectGuess *guess);
 #endif

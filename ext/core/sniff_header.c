@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** sniff_header: title lines above the header, whether there is a header, and further header lines below it. A header is told from data
-** by what its fields look like against the fields below: text above numbers and times. It must not know types or roles. */
+** sniff_header: title lines above the header, whether there is a header, and further header lines below it. A
+** header is told from data by what its fields look like against the fields below: text above numbers and times. It
+** must not know types or roles. */
 #include "sniff_dialect.h"
 
 #include "sniff_types.h"
@@ -10,7 +11,7 @@
 #define SURVEY_ROWS 500
 #define FIRST_ROWS 3
 
-/* ---- shapes ------------------------------------------------------------------------------------------------- */
+/* ---- shapes -------------------------------------------------------------------------------------------- */
 
 static bool is_digits_and_signs(Slice s) {
   bool digit = false;
@@ -42,7 +43,7 @@ Shape text_shape(Slice text) {
 
 static bool is_figure(Shape shape) { return shape == SHAPE_NUMBER || shape == SHAPE_TIME || shape == SHAPE_DIGITS; }
 
-/* ---- title lines ----------------------------------------------------------------------------------------------- */
+/* ---- title lines --------------------------------------------------------------------------------------- */
 
 static uint32_t filled_fields(const Record *record) {
   uint32_t filled = 0;
@@ -86,7 +87,7 @@ static bool titles_count(Env *env, Slice head, uint32_t width, DialectGuess *gue
   return !env_failed(env);
 }
 
-/* ---- the survey of the first rows --------------------------------------------------------------------------------- */
+/* ---- the survey of the first rows ---------------------------------------------------------------------- */
 
 typedef struct ColumnSurvey {
   uint32_t shapes[SHAPE_COUNT];   /* of the rows below the first three */
@@ -159,11 +160,12 @@ static bool survey_read(Survey *survey, Slice head, const Dialect *given) {
   return !env_failed(survey->env);
 }
 
-/* ---- votes ------------------------------------------------------------------------------------------------------------ */
+/* ---- votes --------------------------------------------------------------------------------------------- */
 
 typedef struct Votes { uint32_t pro, contra; } Votes;
 
-/* Row `r` of the first rows against the rows from `below` on: text over figures speaks for a header, figures over figures against. */
+/* Row `r` of the first rows against the rows from `below` on: text over figures speaks for a header, figures over
+** figures against. */
 static Votes survey_votes(const Survey *survey, size_t r, size_t below) {
   Votes votes = {0, 0};
   for(uint32_t i = 0; i < survey->width; i++) {
@@ -182,7 +184,8 @@ static Votes survey_votes(const Survey *survey, size_t r, size_t below) {
   return votes;
 }
 
-/* No column decides by its shape: the first row is a header unless it looks like a sentence, repeats itself below, or is half empty. */
+/* No column decides by its shape: the first row is a header unless it looks like a sentence, repeats itself below,
+** or is half empty. */
 static bool is_header_by_text(const Survey *survey) {
   uint32_t filled = 0, repeated = 0, sentences = 0, figures = 0;
   for(uint32_t i = 0; i < survey->width; i++) {
@@ -219,12 +222,15 @@ static void survey_judge(const Survey *survey, DialectGuess *guess) {
   guess->dialect.has_header = header;
 }
 
-bool header_guess(Env *env, Slice head, uint32_t width, DialectGuess *guess) {
-  if( !titles_count(env, head, width, guess) ) return false;
+bool header_guess(Env *env, Slice head, uint32_t width, const DialectGiven *given, DialectGuess *guess) {
+  guess->dialect.skip_lines = given->dialect.skip_lines;
+  if( !given->has_skip && !titles_count(env, head, width, guess) ) return false;
   Survey survey = {.env = env, .width = width};
   arena_init(&survey.arena, env);
   bool ok = survey_read(&survey, head, &guess->dialect);
   if( ok ) survey_judge(&survey, guess);
+  if( given->has_header ) guess->dialect.has_header = given->dialect.has_header;
+  if( !guess->dialect.has_header ) guess->extra_headers = 0;
   arena_free(&survey.arena);
   return ok;
 }

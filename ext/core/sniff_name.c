@@ -5,7 +5,7 @@
 #include "intern.h"
 #include "sniff_types.h"
 
-/* ---- normalised ------------------------------------------------------------------------------------------ */
+/* ---- normalised ---------------------------------------------------------------------------------------- */
 
 /* U+00C0 … U+00FF without their accents; '_' for what is no letter. */
 static const char latin_folded[] = "aaaaaaaceeeeiiiidnooooo_ouuuuypsaaaaaaaceeeeiiiidnooooo_ouuuuypy";
@@ -71,17 +71,18 @@ bool name_matches(Slice normalised, const char *pattern) {
 
 bool name_says_time(Slice normalised) {
   static const char *const words[] = {
-    "time", "date", "stamp", "timestamp", "ts", "datetime", "epoch", "at", "on", "created", "updated", "started", "ended", "opened",
-    "closed", "modified", "datum", "tijd", "zeit", "zeitpunkt", "data", "fecha", "hora", "heure", "uhrzeit", "when",
+    "time", "date", "stamp", "timestamp", "ts", "datetime", "epoch", "at", "on", "created", "updated", "started",
+    "ended", "opened", "closed", "modified", "datum", "tijd", "zeit", "zeitpunkt", "data", "fecha", "hora", "heure",
+    "uhrzeit", "when",
   };
   for(size_t i = 0; i < COUNT_OF(words); i++) {
     if( name_has_word(normalised, words[i]) ) return true;
   }
-  return name_matches(normalised, "*timestamp*") || name_matches(normalised, "*datetime") || name_matches(normalised, "*date") ||
+  return name_matches(normalised, "*timestamp*") || name_matches(normalised, "*date") ||
          name_matches(normalised, "*time");
 }
 
-/* ---- unique ------------------------------------------------------------------------------------------------- */
+/* ---- unique -------------------------------------------------------------------------------------------- */
 
 typedef struct Names {
   Arena *arena;
@@ -124,8 +125,8 @@ static Slice names_one(Names *names, Slice field, size_t position, size_t same) 
   Slice made = names_free(names, name);
   char quoted[2][100];
   if( made.size != name.size && same < 2 ) {
-    sentence_add(names->problems, "column name %s is taken by the log's own column: it is %s", env_quote(name, quoted[0]),
-                 env_quote(made, quoted[1]));
+    sentence_add(names->problems, "column name %s is taken by the log's own column: it is %s",
+                 env_quote(name, quoted[0]), env_quote(made, quoted[1]));
   } else if( made.size != name.size && names->duplicates++ < DUPLICATES_SAID ) {
     sentence_add(names->problems, "duplicate column name %s: %s is %s", env_quote(name, quoted[0]), ordinal(same),
                  env_quote(made, quoted[1]));
@@ -146,10 +147,10 @@ bool names_make(Arena *arena, const Slice *fields, SniffColumn *columns, size_t 
     size_t same = code ? seen[code] + 1 : 1;
     columns[i].name = names_one(&names, arena_copy(arena, field), i, same);
     if( env_failed(env) ) break;
-    uint32_t made = intern_put(&names.taken, lower_copy(arena, columns[i].name));
+    uint32_t taken = intern_put(&names.taken, lower_copy(arena, columns[i].name));
     if( env_failed(env) ) break;
     if( code ) seen[code]++;
-    seen[made]++;
+    seen[taken]++;
   }
   if( names.duplicates > DUPLICATES_SAID ) {
     sentence_add(problems, "and %zu more duplicate column names", names.duplicates - DUPLICATES_SAID);

@@ -4,7 +4,8 @@
 #define JOURNEY_SNIFF_NAME_H
 #include "sniff.h"
 
-/* Lower case, Latin accents folded, camelCase and punctuation to single '_': 'Data de Início' → data_de_inicio, 'CustomerID' → customer_id. */
+/* Lower case, Latin accents folded, camelCase and punctuation to single '_': 'Data de Início' → data_de_inicio,
+** 'CustomerID' → customer_id. */
 Slice name_normalise(Arena *arena, Slice name);
 /* Does a normalised name contain `word` between underscores? */
 bool name_has_word(Slice normalised, const char *word);
@@ -12,7 +13,7 @@ bool name_has_word(Slice normalised, const char *word);
 bool name_matches(Slice normalised, const char *pattern);
 bool name_says_time(Slice normalised);
 
-/* Unique column names from a header (fields NULL: c1, c2 …) into columns[0..count); each change that a reader should know is a
-** sentence in `problems`. */
+/* Unique column names from a header (fields NULL: c1, c2 …) into columns[0..count); each change that a reader should
+** know is a sentence in `problems`. The names live in `arena`. */
 bool names_make(Arena *arena, const Slice *fields, SniffColumn *columns, size_t count, Buf *problems);
 #endif

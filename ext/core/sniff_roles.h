@@ -4,7 +4,8 @@
 #define JOURNEY_SNIFF_ROLES_H
 #include "sniff.h"
 
-/* Sets role of each column and sniff->ts_column. Without a header only event_ts is proposed. False with the error set. */
+/* Sets role of each column and sniff->ts_column. Without a header only event_ts is proposed. False with the error
+** set. */
 bool roles_propose(Env *env, Sniff *sniff);
 /* The channel that a file's name tells ('phone' for calls_may.csv); NULL = none. */
 const char *channel_of_path(Arena *arena, Slice path);

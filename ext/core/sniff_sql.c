@@ -3,7 +3,7 @@
 #include "sniff.h"
 #include "sniff_roles.h"
 
-/* ---- quoting -------------------------------------------------------------------------------------------------- */
+/* ---- quoting ------------------------------------------------------------------------------------------- */
 
 static void put_quoted(Buf *out, Slice s, char quote) {
   buf_append_char(out, quote);
@@ -32,7 +32,7 @@ static void put_json_text(Buf *out, Slice s) {
   buf_append_char(out, '"');
 }
 
-/* ---- the name of the table --------------------------------------------------------------------------------------- */
+/* ---- the name of the table ----------------------------------------------------------------------------- */
 
 static Slice cut_suffix(Slice s, const char *suffix) {
   Slice tail = slice_of(suffix);
@@ -61,13 +61,15 @@ static Slice table_name(Arena *arena, Slice path) {
   }
   while( name.size && name.data[name.size - 1] == '_' ) name.size--;
   Slice word = buf_slice(&name);
-  bool plain = word.size && !(word.data[0] >= '0' && word.data[0] <= '9') && !slice_equal_nocase(slice_part(word, 0, 7), SLICE("sqlite_"));
-  Slice copy = plain ? arena_copy(arena, word) : arena_format(arena, word.size ? "log_" SLICE_FORMAT : "log", SLICE_ARGS(word));
+  bool starts_with_digit = word.size && word.data[0] >= '0' && word.data[0] <= '9';
+  bool plain = word.size && !starts_with_digit && !slice_equal_nocase(slice_part(word, 0, 7), SLICE("sqlite_"));
+  Slice prefix = plain ? SLICE("") : word.size ? SLICE("log_") : SLICE("log");
+  Slice copy = arena_format(arena, SLICE_FORMAT SLICE_FORMAT, SLICE_ARGS(prefix), SLICE_ARGS(word));
   buf_free(&name);
   return copy;
 }
 
-/* ---- options ----------------------------------------------------------------------------------------------------- */
+/* ---- options ------------------------------------------------------------------------------------------- */
 
 static void put_dialect(Buf *out, const Sniff *sniff) {
   const Dialect *d = &sniff->dialect;
@@ -127,12 +129,13 @@ Slice sniff_create_sql(Arena *arena, const Sniff *sniff, Slice path) {
   return env_failed(arena->env) ? SLICE_NULL : sql;
 }
 
-/* ---- columns_json -------------------------------------------------------------------------------------------------- */
+/* ---- columns_json -------------------------------------------------------------------------------------- */
 
 static void put_column(Buf *out, const SniffColumn *column) {
   buf_append_text(out, "{\"name\":");
   put_json_text(out, column->name);
-  buf_format(out, ",\"type\":\"%s\",\"nulls\":%llu,\"example\":", log_type_name(column->type), (unsigned long long)column->nulls);
+  buf_format(out, ",\"type\":\"%s\",\"nulls\":%llu,\"example\":", log_type_name(column->type),
+             (unsigned long long)column->nulls);
   if( column->example.data ) put_json_text(out, column->example);
   else buf_append_text(out, "null");
   if( column->role >= 0 ) buf_format(out, ",\"role\":\"%s\"}", event_columns[column->role].name);

@@ -15,19 +15,15 @@ static const char *const known_formats[] = {
 static bool formats_add(TimeFormats *formats, Env *env, Slice text) {
   size_t i = formats->count;
   formats->text[i] = text;
-  if( !time_format_compile(env, text, &formats->format[i]) ) return false;
   formats->count++;
-  return true;
+  return time_format_compile(env, text, &formats->format[i]);
 }
 
 bool time_formats_init(TimeFormats *formats, Env *env, Slice given) {
-  memset(formats, 0, sizeof *formats);
   formats->given = -1;
   for(size_t i = 0; i < COUNT_OF(known_formats); i++) {
     if( !formats_add(formats, env, slice_of(known_formats[i])) ) return false;
-  }
-  for(size_t i = 0; given.data && i < formats->count; i++) {
-    if( slice_equal(given, formats->text[i]) ) formats->given = (int)i;
+    if( given.data && slice_equal(given, formats->text[i]) ) formats->given = (int)i;
   }
   if( !given.data || formats->given >= 0 ) return true;
   formats->given = (int)formats->count;

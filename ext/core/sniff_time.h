@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** sniff_time: which timestamp format the values of a column have. Every format is tried on every value until it has missed too often. Part of sniff. */
+** sniff_time: which timestamp format the values of a column have. Every format is tried on every value until it
+** has missed too often. Part of sniff. */
 #ifndef JOURNEY_SNIFF_TIME_H
 #define JOURNEY_SNIFF_TIME_H
 #include "timestamp.h"
@@ -29,10 +30,10 @@ typedef struct TimeStats {
   FormatStats format[TIME_FORMATS_MAX];
 } TimeStats;
 
-/* `given` may be NULL. False with the error set. */
+/* `given`: the user's own format, or SLICE_NULL. False with the error set. */
 bool time_formats_init(TimeFormats *formats, Env *env, Slice given);
 void times_add(const TimeFormats *formats, TimeStats *stats, Arena *arena, Slice trimmed);
-/* The format that every value fits (whole), or that at least nine of ten values and ten of them fit; -1 = none.
+/* The given format, else the format that every value fits (whole), or that at least nine of ten values and ten of them fit; -1 = none.
 ** Of day first and month first, which both fit, day first. */
 int times_best(const TimeFormats *formats, const TimeStats *stats, bool whole);
 /* Both day first and month first fit every value. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** sniff_types: the type of each column from one pass over the sampled rows (D8). A column counts how well its values fit each reading;
-** texts that often mean NULL are counted apart and judged at the end for the file as a whole. It must not know roles or dialects. */
+** sniff_types: the type of each column from one pass over the sampled rows (D8). A column counts how well its
+** values fit each reading; texts that often mean NULL are counted apart and judged at the end for the file as a
+** whole. It must not know roles or dialects. */
 #include "sniff_types.h"
 
 #include <stdio.h>
@@ -15,7 +16,11 @@
 
 const char *log_type_name(LogType type) {
   static const char *const names[] = {
-    [LOG_TEXT] = "VARCHAR(255)", [LOG_BIGINT] = "BIGINT", [LOG_DOUBLE] = "DOUBLE", [LOG_TIMESTAMP] = "TIMESTAMP", [LOG_DATE] = "DATE",
+    [LOG_TEXT] = "VARCHAR(255)",
+    [LOG_BIGINT] = "BIGINT",
+    [LOG_DOUBLE] = "DOUBLE",
+    [LOG_TIMESTAMP] = "TIMESTAMP",
+    [LOG_DATE] = "DATE",
   };
   return names[type];
 }
@@ -30,11 +35,11 @@ bool sentence_add(Buf *list, const char *format, ...) {
   return buf_append_text(list, text);
 }
 
-/* ---- texts that mean NULL ------------------------------------------------------------------------------------- */
+/* ---- texts that mean NULL ------------------------------------------------------------------------------ */
 
 static const char *const null_words[] = {
-  "?", "NULL", "null", "Null", "None", "none", "N/A", "n/a", "NA", "N.A.", "n.a.", "n.v.t.", "-", "--", "\\N", "nan", "NaN", "NAN",
-  "nil", "(null)", "(empty)", "#N/A", "<NA>", "NaT",
+  "?", "NULL", "null", "Null", "None", "none", "N/A", "n/a", "NA", "N.A.", "n.a.", "n.v.t.", "-", "--",
+  "\\N", "nan", "NaN", "NAN", "nil", "(null)", "(empty)", "#N/A", "<NA>", "NaT",
 };
 #define NULL_WORDS COUNT_OF(null_words)
 #define GIVEN_WORDS_MAX 64u
@@ -56,7 +61,7 @@ bool log_is_null(Slice field, Slice null_texts) {
   return false;
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------------------------------------- */
 
 typedef struct NumberForm { size_t whole, fraction; bool negative, exponent; char last_digit; } NumberForm;
 
@@ -108,7 +113,7 @@ bool log_number(Slice field, LogType type, char decimal, Value *value) {
   return slice_to_real((Slice){text, s.size}, &value->as.real);
 }
 
-/* ---- statistics of a column ---------------------------------------------------------------------------------------- */
+/* ---- statistics of a column ---------------------------------------------------------------------------- */
 
 typedef struct ColumnStats {
   uint64_t values, empty;              /* values: neither empty nor a word that may mean NULL */
@@ -140,14 +145,13 @@ struct TypeStats {
   TimeFormats formats;
 };
 
-static bool words_given(TypeStats *stats, Slice list) {
+static void words_given(TypeStats *stats, Slice list) {
   for(Slice rest = list; rest.data && stats->word_count < GIVEN_WORDS_MAX;) {
     Slice word = slice_trim(slice_cut(&rest, ';'));
     if( word.size == 0 ) continue;
     stats->accepted[stats->word_count] = true;
     stats->words[stats->word_count++] = word;
   }
-  return true;
 }
 
 TypeStats *types_open(Arena *arena, size_t column_count, const SniffGiven *given) {
@@ -158,12 +162,12 @@ TypeStats *types_open(Arena *arena, size_t column_count, const SniffGiven *given
   stats->count = column_count;
   stats->column = arena_alloc(arena, (column_count + 1) * sizeof *stats->column);
   intern_init(&stats->texts, arena->env);
-  if( given && given->null_texts.data ) {
+  if( given->null_texts.data ) {
     words_given(stats, given->null_texts);
   } else {
     for(size_t i = 0; i < NULL_WORDS; i++) stats->words[stats->word_count++] = slice_of(null_words[i]);
   }
-  if( !time_formats_init(&stats->formats, arena->env, given ? given->ts_format : SLICE_NULL) ) return NULL;
+  if( !time_formats_init(&stats->formats, arena->env, given->ts_format) ) return NULL;
   return env_failed(arena->env) ? NULL : stats;
 }
 
@@ -171,10 +175,10 @@ void types_close(TypeStats *stats) {
   if( stats ) intern_free(&stats->texts);
 }
 
-/* ---- adding ---------------------------------------------------------------------------------------------------------- */
+/* ---- adding -------------------------------------------------------------------------------------------- */
 
 static int word_find(const TypeStats *stats, Slice s) {
-  if( !stats->given || !stats->given->null_texts.data ) return null_text_find(s);
+  if( !stats->given->null_texts.data ) return null_text_find(s);
   for(size_t i = 0; i < stats->word_count; i++) {
     if( slice_equal(s, stats->words[i]) ) return (int)i;
   }
@@ -247,7 +251,7 @@ static void nanos_add(ColumnStats *column, Slice s) {
 
 static bool number_add(ColumnStats *column, Slice s) {
   NumberForm form;
-  if( s.size == 0 || s.size > 60 || (s.data[0] != '-' && s.data[0] != '.' && (s.data[0] < '0' || s.data[0] > '9')) ) return false;
+  if( s.size == 0 || s.size > 60 || !memchr("-.,0123456789", s.data[0], 13) ) return false;
   if( number_form(s, '.', &form) ) {
     if( is_integer(&form, s) ) integer_add(column, s);
     else point_add(column, &form, s);
@@ -287,7 +291,7 @@ bool types_add(TypeStats *stats, size_t index, Slice field) {
   return distinct_add(stats, column, s) && !env_failed(stats->arena->env);
 }
 
-/* ---- finishing: what means NULL, which decimal sign ------------------------------------------------------------------------ */
+/* ---- finishing: what means NULL, which decimal sign ---------------------------------------------------- */
 
 static bool all_numbers(const ColumnStats *c) { return c->values > 0 && c->integers + c->points == c->values; }
 static bool all_comma_numbers(const ColumnStats *c) {
@@ -309,7 +313,7 @@ static uint64_t words_sum(const TypeStats *stats, const ColumnStats *c, bool acc
 
 /* A word means NULL in this file where it stands among numbers or times, or is a tenth of some column. */
 static void words_accept(TypeStats *stats) {
-  if( stats->given && stats->given->null_texts.data ) return;
+  if( stats->given->null_texts.data ) return;
   bool accepted[GIVEN_WORDS_MAX] = {false};
   for(size_t i = 0; i < stats->count; i++) {
     const ColumnStats *c = &stats->column[i];
@@ -337,7 +341,7 @@ static Slice words_list(const TypeStats *stats, Arena *results) {
 
 static char decimal_choose(const TypeStats *stats) {
   size_t commas = 0, points = 0;
-  if( stats->given && stats->given->decimal ) return stats->given->decimal;
+  if( stats->given->decimal ) return stats->given->decimal;
   for(size_t i = 0; i < stats->count; i++) {
     commas += all_comma_numbers(&stats->column[i]);
     points += all_numbers(&stats->column[i]) && stats->column[i].points > 0;
@@ -345,7 +349,7 @@ static char decimal_choose(const TypeStats *stats) {
   return commas > points ? ',' : '.';
 }
 
-/* ---- finishing: types --------------------------------------------------------------------------------------------------------- */
+/* ---- finishing: types ---------------------------------------------------------------------------------- */
 
 #define EPOCH_1990 INT64_C(631152000)
 #define EPOCH_2100 INT64_C(4102444800)
@@ -395,7 +399,7 @@ static void integer_type(const TypeStats *stats, ColumnStats *c, SniffColumn *ou
 
 static void real_type(ColumnStats *c, SniffColumn *out, bool time_name) {
   bool varied = c->fraction_min != c->fraction_max;
-  if( c->long_whole && c->long_fraction_ends_in_zero && varied ) return;   /* 1795310198.10 is an identifier, not 1795310198.1 */
+  if( c->long_whole && c->long_fraction_ends_in_zero && varied ) return;   /* 1795310198.10 is no number */
   double low = c->real_min, high = c->real_max;
   if( c->integers && (double)c->int_min < low ) low = (double)c->int_min;
   if( c->integers && (double)c->int_max > high ) high = (double)c->int_max;
@@ -406,18 +410,22 @@ static void real_type(ColumnStats *c, SniffColumn *out, bool time_name) {
   out->type = LOG_DOUBLE;
 }
 
+static void nanos_type(ColumnStats *c, SniffColumn *out) {
+  if( c->values == 0 || c->nanos != c->values ) return;
+  if( c->start < EPOCH_1990 * 1000000 || c->end >= EPOCH_2100 * 1000000 ) return;
+  set_time(out, c, LOG_TIMESTAMP, SLICE("epoch_ns"), c->start, c->end);
+}
+
 static void column_type(const TypeStats *stats, ColumnStats *c, char decimal, bool time_name, SniffColumn *out) {
   int format = whole_time(stats, c);
   if( all_numbers(c) && c->points == 0 ) integer_type(stats, c, out, time_name);
   else if( decimal == '.' && all_numbers(c) ) real_type(c, out, time_name);
   else if( decimal == ',' && all_comma_numbers(c) ) out->type = LOG_DOUBLE;
   else if( format >= 0 && !all_numbers(c) ) set_format(stats, out, c, format);
-  else if( c->values && c->nanos == c->values && time_name && c->start >= EPOCH_1990 * 1000000 && c->end < EPOCH_2100 * 1000000 ) {
-    set_time(out, c, LOG_TIMESTAMP, SLICE("epoch_ns"), c->start, c->end);
-  }
+  else if( time_name ) nanos_type(c, out);
 }
 
-/* ---- finishing: what was nearly so ---------------------------------------------------------------------------------------------- */
+/* ---- finishing: what was nearly so --------------------------------------------------------------------- */
 
 #define SENTENCE_BYTES_MAX 4000u
 
@@ -442,7 +450,7 @@ static void near_miss(const TypeStats *stats, ColumnStats *c, char decimal, Snif
   }
 }
 
-/* ---- finishing: day or month first ------------------------------------------------------------------------------------------------ */
+/* ---- finishing: day or month first --------------------------------------------------------------------- */
 
 static int sibling_day_first(const TypeStats *stats) {
   int day = 0, month = 0;
@@ -455,27 +463,32 @@ static int sibling_day_first(const TypeStats *stats) {
 }
 
 /* A column that both readings fit follows its siblings, else its order; else it is said. */
-static void day_or_month(const TypeStats *stats, ColumnStats *c, int sibling, char delimiter, SniffColumn *out, Buf *problems, Buf *note) {
+static void day_or_month(const TypeStats *stats, ColumnStats *c, int sibling, char delimiter, SniffColumn *out,
+                         Buf *problems, Buf *note) {
+  const TimeFormats *formats = &stats->formats;
   char name[100];
   int day_first = sibling ? 2 * sibling : times_day_first(&c->times, delimiter);
-  set_format(stats, out, c, day_first > 0 ? time_formats_day_first(&stats->formats) : time_formats_month_first(&stats->formats));
+  const char *first = day_first > 0 ? "day" : "month";
+  set_format(stats, out, c, day_first > 0 ? time_formats_day_first(formats) : time_formats_month_first(formats));
   if( sibling || problems->size > SENTENCE_BYTES_MAX ) return;
   env_quote(out->name, name);
   if( day_first == 2 || day_first == -2 ) {
-    sentence_add(note, "%s is read %s first: only so its times are in order", name, day_first > 0 ? "day" : "month");
+    sentence_add(note, "%s is read %s first: only so its times are in order", name, first);
     return;
   }
-  sentence_add(problems, "%s: day or month first is not decidable: %llu values fit both", name, (unsigned long long)c->times.undecided);
-  sentence_add(note, "%s is read %s first, which is not decidable from its values", name, day_first > 0 ? "day" : "month");
+  sentence_add(problems, "%s: day or month first is not decidable: %llu values fit both", name,
+               (unsigned long long)c->times.undecided);
+  sentence_add(note, "%s is read %s first, which is not decidable from its values", name, first);
 }
 
 static bool is_undecided(const TypeStats *stats, const ColumnStats *c, const SniffColumn *out) {
   if( out->type != LOG_TIMESTAMP && out->type != LOG_DATE ) return false;
-  bool by_user = stats->given && stats->given->ts_format.data && slice_equal(out->ts_format, stats->given->ts_format);
-  return !by_user && times_are_undecided(&c->times) && (slice_equal(out->ts_format, SLICE("dmy")) || slice_equal(out->ts_format, SLICE("mdy")));
+  bool ambiguous = slice_equal(out->ts_format, SLICE("dmy")) || slice_equal(out->ts_format, SLICE("mdy"));
+  bool by_user = stats->given->ts_format.data && slice_equal(out->ts_format, stats->given->ts_format);
+  return ambiguous && !by_user && times_are_undecided(&c->times);
 }
 
-/* ---- finishing: the rest --------------------------------------------------------------------------------------------------------------- */
+/* ---- finishing: the rest ------------------------------------------------------------------------------- */
 
 static void column_counts(const TypeStats *stats, const ColumnStats *c, Arena *results, SniffColumn *out) {
   uint64_t nulls = words_sum(stats, c, true), texts = words_sum(stats, c, false);
@@ -487,7 +500,9 @@ static void column_counts(const TypeStats *stats, const ColumnStats *c, Arena *r
 }
 
 static bool is_zone(Slice s) {
-  static const char *const areas[] = {"Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"};
+  static const char *const areas[] = {
+    "Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/",
+  };
   for(size_t i = 0; i < COUNT_OF(areas); i++) {
     Slice area = slice_of(areas[i]);
     if( s.size > area.size && memcmp(s.data, area.data, area.size) == 0 ) return zone_name_ok(s);

@@ -8,11 +8,11 @@
 int null_text_find(Slice trimmed);
 
 typedef struct TypeStats TypeStats;
-/* `given` may be NULL. Everything lives in `arena`. */
+/* Everything but what types_close frees lives in `arena`. */
 TypeStats *types_open(Arena *arena, size_t column_count, const SniffGiven *given);
 bool types_add(TypeStats *stats, size_t column, Slice field);
-/* Names in out->columns are known. Fills type, ts_format, counts and example of each, out->null_texts, out->decimal, out->tz;
-** appends to `problems` and `note`. */
+/* Names in out->columns are known. Fills type, ts_format, counts and example of each, out->null_texts,
+** out->decimal, out->tz; appends to `problems` and `note`. */
 bool types_finish(TypeStats *stats, Arena *results, Sniff *out, Buf *problems, Buf *note);
 /* Earliest and latest time of a column with a ts_format. */
 void types_span(const TypeStats *stats, size_t column, int64_t *start, int64_t *end);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** timestamp: times as text and numbers to microseconds UTC and back. Each style is a row of one table and a short reader
-** that goes once from left to right. Must not know columns, files, or what an event is. Of timestamp.h's contract,
-** durations are in duration.c, days and calendar units in calendar.c. */
+** timestamp: times as text and numbers to microseconds UTC and back. Each style is a row of one table and a short
+** reader that goes once from left to right. Must not know columns, files, or what an event is. Of timestamp.h's
+** contract, durations are in duration.c, days and calendar units in calendar.c. */
 #include "timestamp.h"
 #include "calendar.h"
 #include "scan.h"

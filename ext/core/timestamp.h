@@ -12,7 +12,7 @@
 
 /* What `ts_format` takes, in words the sniffer also prints:
 **   'iso'  ISO 8601 / RFC 3339 / SQL: YYYY-MM-DD[(T| )HH:MM[:SS[(.|,)f{1,9}]]][ ][Z|UTC|GMT|±HH[:MM]|±HHMM], also '/'
-**          or '.' between date parts, one digit for month, day, hour, also YYYYMMDD[THHMM[SS]]; a date alone is midnight
+**          or '.' between date parts, one digit for month, day, hour; YYYYMMDD[THHMM[SS]]; a date alone is midnight
 **   'dmy'  day first: D/M/YYYY or D-M-YYYY or D.M.YYYY (two-digit years: 69..99 = 19xx), then as iso's time, also AM/PM
 **   'mdy'  month first, the same
 **   'epoch_s', 'epoch_ms', 'epoch_us', 'epoch_ns'  a number, fraction allowed for epoch_s
@@ -52,9 +52,9 @@ bool time_from_value(Value value, int64_t *micros);  /* TEXT as time_parse_any; 
 Slice time_print(int64_t micros, char out[TIME_TEXT_SIZE]);
 
 /* '30 minutes', '7 days', '1 hour 30 minutes', '48h', 'PT4H', 'P1DT12H', '90' or '0.5' (seconds). Units: microsecond(s)
-** us, millisecond(s) ms, second(s) s sec, minute(s) m min, hour(s) h, day(s) d, week(s) w. Not negative. A month or year
-** has no fixed length and is refused. False = ERR_INPUT whose text says `what` (the argument's name), the value, and
-** examples. */
+** us, millisecond(s) ms, second(s) s sec, minute(s) m min, hour(s) h, day(s) d, week(s) w. Not negative. A month or
+** year has no fixed length and is refused. False = ERR_INPUT whose text says `what` (the argument's name), the value,
+** and examples. */
 bool duration_parse(Env *env, const char *what, Slice s, int64_t *micros);
 Slice duration_print(int64_t micros, char out[40]);  /* '7 days', '30 minutes', '1.5 s': largest unit that fits whole */
 

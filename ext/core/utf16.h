@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
 ** utf16: UTF-16 bytes as UTF-8 and exactly back, so that a reader of UTF-8 can still name each byte of the original.
-** A lone surrogate becomes the three bytes that UTF-8 forbids (ed a0 80 … ed bf bf) and an odd last byte becomes ff and that
-** byte's two halves (80 + high four bits, 80 + low four bits): both are found by utf8_valid_prefix, and both find back. */
+** A lone surrogate becomes the three bytes that UTF-8 forbids (ed a0 80 … ed bf bf) and an odd last byte becomes ff and
+** that byte's two halves (80 + high four bits, 80 + low four bits): utf8_valid_prefix finds both; both find back. */
 #ifndef JOURNEY_UTF16_H
 #define JOURNEY_UTF16_H
 #include "base.h"
@@ -12,7 +12,7 @@
 ByteSource *bytes_from_utf16(Arena *arena, ByteSource *inner, bool *big_endian);
 /* How many bytes of UTF-16 this text came from; a text cut anywhere may be counted in parts. */
 int64_t utf16_size(Slice text);
-/* Appends those bytes, at most `most` of them; a character cut at the end of `text` is left out. False only on an error. */
+/* Appends those bytes, at most `most`; a character cut at the end of `text` is left out. False only on an error. */
 bool utf16_restore(Slice text, bool big_endian, size_t most, Buf *out);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** wildcard: the matcher. A pattern is read item by item; on a mismatch only the latest 'any characters' takes one more, for
-** an earlier one could not do better. */
+** wildcard: the matcher. A pattern is read item by item; on a mismatch only the latest 'any characters' takes one more,
+** for an earlier one could not do better. */
 #include "wildcard.h"
 
 typedef enum ItemKind { ITEM_END, ITEM_ANY, ITEM_ONE, ITEM_CHARACTER, ITEM_SET, ITEM_NEVER } ItemKind;

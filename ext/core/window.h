@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
 ** window: the bytes of the record that is being read, and a few of what follows. Knows no format.
-** Of a record longer than RECORD_BYTES_MAX the first RECORD_BYTES_MAX bytes stay; what was scanned behind them is dropped and counted. */
+** Of a record longer than RECORD_BYTES_MAX the first RECORD_BYTES_MAX bytes stay; what was scanned behind them is
+** dropped and counted. */
 #ifndef JOURNEY_WINDOW_H
 #define JOURNEY_WINDOW_H
 #include "base.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
 ** records: a reader's records as text, for tests/py/test_records.py.
 ** Usage: records DELIMITER QUOTE ENCODING HEADER SKIP PORTION, the first two as numbers.
-** On stdin any number of logs, each "SIZE\n" and that many bytes. For each, on stdout, a line per record, tab-separated:
+** On stdin any number of logs, each "SIZE\n" and that many bytes. For each, on stdout, a line per record, with tabs:
 **   kind line offset bytes code column raw fields…      raw and fields in hexadecimal, ~ = an empty unquoted field
 ** and a line "end" with the error, if any. */
 #include <stdio.h>
@@ -21,7 +21,8 @@ static void put_hex(Slice s) {
 
 static void put_record(const Record *record) {
   static const char *const kinds[] = {
-    [RECORD_END] = "end", [RECORD_ROW] = "row", [RECORD_REJECT] = "reject", [RECORD_SKIPPED] = "skipped", [RECORD_HEADER] = "header",
+    [RECORD_END] = "end",         [RECORD_ROW] = "row",       [RECORD_REJECT] = "reject",
+    [RECORD_SKIPPED] = "skipped", [RECORD_HEADER] = "header",
   };
   printf("%s\t%lld\t%lld\t%lld\t%s\t%zu", kinds[record->kind], (long long)record->line, (long long)record->offset,
          (long long)record->bytes, record->reason_code ? record->reason_code : "", record->column);
@@ -33,10 +34,11 @@ static void put_record(const Record *record) {
 static void read_log(Slice bytes, const Dialect *dialect, size_t portion) {
   Env env = {.memory = {resize, release}};
   Arena arena;
-  SourceTwin twin;
+  SourceTwin twin, inflated;
   Record record;
   arena_init(&arena, &env);
-  Reader *reader = reader_open(&arena, bytes_inflate(&arena, twin_open(&twin, &env, bytes, portion)), dialect);
+  ByteSource *source = bytes_inflate(&arena, twin_open(&twin, &env, bytes, portion));
+  Reader *reader = reader_open(&arena, twin_wrap(&inflated, source, portion), dialect);
   while( reader && reader_next(reader, &record) != RECORD_END ) put_record(&record);
   printf("end\t%s\n", env.message);
   reader_close(reader);

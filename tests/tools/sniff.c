@@ -31,9 +31,10 @@ static void print_sniff(Arena *arena, const char *path, const Sniff *sniff, bool
   char start[TIME_TEXT_SIZE] = "", end[TIME_TEXT_SIZE] = "";
   if( sniff->start_ts != INT_NULL ) time_print(sniff->start_ts, start);
   if( sniff->end_ts != INT_NULL ) time_print(sniff->end_ts, end);
-  printf("== %s\n  %s %.4f %s header %lld skipped %lld records %s%lld columns %zu  %s .. %s\n", path, sniff->format, sniff->confidence,
-         encoding_name(sniff->dialect.encoding), (long long)sniff->header_line, (long long)sniff->skipped_lines,
-         sniff->is_estimate ? "~" : "", (long long)sniff->records, sniff->column_count, start, end);
+  printf("== %s\n  %s %.4f %s header %lld skipped %lld records %s%lld columns %zu  %s .. %s\n", path,
+         sniff->format, sniff->confidence, encoding_name(sniff->dialect.encoding), (long long)sniff->header_line,
+         (long long)sniff->skipped_lines, sniff->is_estimate ? "~" : "", (long long)sniff->records, sniff->column_count,
+         start, end);
   if( columns ) print_columns(sniff);
   if( sniff->problems.size ) printf("  ! " SLICE_FORMAT "\n", SLICE_ARGS(sniff->problems));
   Slice sql = sniff_create_sql(arena, sniff, slice_of(path));
@@ -54,7 +55,7 @@ static bool sniff_file(const char *path, bool columns) {
   rewind(file.file);
   arena_init(&arena, &env);
   clock_t before = clock();
-  bool ok = sniff_log(&arena, bytes_inflate(&arena, &file.source), 10000, &sniff);
+  bool ok = sniff_log(&arena, bytes_inflate(&arena, &file.source), 10000, NULL, &sniff);
   if( ok ) print_sniff(&arena, path, &sniff, columns);
   else fprintf(stderr, "%s: %s\n", path, env.message);
   if( columns ) printf("  %.0f ms\n", 1000.0 * (double)(clock() - before) / CLOCKS_PER_SEC);

@@ -110,7 +110,9 @@ TEST(memory_gives_all_and_ends) {
 }
 
 TEST(what_is_no_gzip_passes_unchanged) {
-  static const Slice cases[] = {{"", 0}, {"a", 1}, {"\x1f", 1}, {"\x1f\0", 2}, {"\x8b\x1f", 2}, {"id,text\n1,hello\n", 16}};
+  static const Slice cases[] = {
+    {"", 0}, {"a", 1}, {"\x1f", 1}, {"\x1f\0", 2}, {"\x8b\x1f", 2}, {"id,text\n1,hello\n", 16},
+  };
   Env env = test_env();
   for(size_t i = 0; i < COUNT_OF(cases); i++) {
     Got got = read_every_way(&env, cases[i]);
@@ -178,7 +180,8 @@ TEST(a_cut_at_any_byte_is_told) {
   Got got = read_all(&env, (Slice){file.data, first - 1}, 7, 7, NULL);
   char expected[160];
   snprintf(expected, sizeof expected,
-           "the gzip file ends at compressed byte %zu, inside a member; is it still being written, or cut off?", first - 1);
+           "the gzip file ends at compressed byte %zu, inside a member; is it still being written, or cut off?",
+           first - 1);
   CHECK_SLICE(slice_of(got.note), expected);
   buf_free(&got.bytes);
   buf_free(&file);

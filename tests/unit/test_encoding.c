@@ -59,7 +59,7 @@ TEST(byte_order_marks) {
   CHECK_INT(encoding_bom(ENCODING_UTF8, SLICE_NULL), 0);
 }
 
-/* The size of the character at `p` by the definition: bits put together, shortest form, no surrogate, at most U+10FFFF. */
+/* The size of the character at `p` by the definition: bits put together, shortest form, no surrogate, to U+10FFFF. */
 static size_t character_by_definition(const unsigned char *p, size_t size) {
   static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
   size_t n = p[0] < 0x80 ? 1 : p[0] >> 5 == 6 ? 2 : p[0] >> 4 == 14 ? 3 : p[0] >> 3 == 30 ? 4 : 0;

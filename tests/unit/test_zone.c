@@ -137,7 +137,16 @@ TEST(footer_rules_hold_after_the_last_transition) {
       {"EST5EDT,M3.2.0,M11.1.0", "2024-03-10 06:59:59", -18000},
       {"EST5EDT,M3.2.0,M11.1.0", "2024-03-10 07:00:00", -14400},
       {"EST5EDT,M3.2.0,M11.1.0", "1850-07-01 00:00:00", -14400},        /* no transitions: the rule is for all times */
+      /* first and last Saturday; the last of December */
+      {"AAA+0BBB,M4.1.6/0,M12.5.6/+0", "2024-04-05 23:59:59", 0},
+      {"AAA+0BBB,M4.1.6/0,M12.5.6/+0", "2024-04-06 00:00:00", 3600},
+      {"AAA+0BBB,M4.1.6/0,M12.5.6/+0", "2024-12-27 22:59:59", 3600},
+      {"AAA+0BBB,M4.1.6/0,M12.5.6/+0", "2024-12-27 23:00:00", 0},
+      /* Sunday 3 March and 167 hours: Saturday 23:00 */
+      {"AAA-1BBB,M3.1.0/167,M10.5.0", "2024-03-09 21:59:59", 3600},
+      {"AAA-1BBB,M3.1.0/167,M10.5.0", "2024-03-09 22:00:00", 7200},
       {"<-03>3", "2024-07-01 00:00:00", -10800},
+      {"<-03>+3", "2024-07-01 00:00:00", -10800},
       {"ABC-0:20:30", "2024-07-01 00:00:00", 1230},
   };
   Env env = test_env();
@@ -184,6 +193,8 @@ TEST(damaged_files_are_refused_with_a_reason) {
       {{.version = '2', .types = 1, .footer = "UT0"}, FOOTER},
       {{.version = '2', .types = 1, .footer = "CET"}, FOOTER},
       {{.version = '2', .types = 1, .footer = "CET-1CEST"}, FOOTER},
+      {{.version = '2', .types = 1, .footer = "CET-1CE,M3.5.0,M10.5.0"}, FOOTER},
+      {{.version = '2', .types = 1, .footer = "CET-26"}, FOOTER},
       {{.version = '2', .types = 1, .footer = "CET-1CEST,M13.1.0,M10.5.0"}, FOOTER},
       {{.version = '2', .types = 1, .footer = "CET-1CEST,M3.6.0,M10.5.0"}, FOOTER},
       {{.version = '2', .types = 1, .footer = "CET-1CEST,M3.5.7,M10.5.0"}, FOOTER},

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Runs the SQL tests on other versions of SQLite: 3.31.1 and the pinned newest, whose amalgamations two npm packages carry.
+# Usage: tests/hosts/run.sh EXTENSION. Needs npm and its registry; skips with a message without them (JOURNEY_HOSTS=required: fails).
+cd "$(dirname "$0")/../.." || exit 2
+extension=$1
+hosts=build/hosts
+mkdir -p $hosts
+total_passed=0 total_failed=0
+
+fetch() { # package version → $hosts/version/sqlite3.c
+  dir=$hosts/$2
+  [ -f "$dir/sqlite3.c" ] && return 0
+  command -v npm >/dev/null || return 1
+  mkdir -p "$dir"
+  (cd "$dir" && npm pack --silent "$1@$2" >/dev/null 2>&1 && tar xzf ./*.tgz && rm -f ./*.tgz) || return 1
+  [ -f "$dir/package/deps/sqlite3.tar.gz" ] && tar xzf "$dir/package/deps/sqlite3.tar.gz" -C "$dir"
+  found=$(find "$dir" -name sqlite3.c | head -n 1)
+  [ -n "$found" ] || return 1
+  cp "$(dirname "$found")"/sqlite3*.[ch] "$dir/" 2>/dev/null
+  rm -rf "$dir/package"
+}
+
+for version in 6.0.0 13.2.0; do
+  if ! fetch better-sqlite3 $version; then
+    echo "hosts: skipped better-sqlite3@$version: npm or its registry is not there"
+    [ "$JOURNEY_HOSTS" = required ] && total_failed=$((total_failed + 1))
+    continue
+  fi
+  dir=$hosts/$version
+  if [ ! -x "$dir/sqltest" ] || [ tests/sqltest.c -nt "$dir/sqltest" ]; then
+    [ -f "$dir/sqlite3.o" ] || ${CC:-cc} -O1 -DSQLITE_ENABLE_LOAD_EXTENSION -DSQLITE_ENABLE_JSON1 -DSQLITE_OMIT_LOOKASIDE -c -o "$dir/sqlite3.o" "$dir/sqlite3.c" || exit 1
+    ${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -g -I"$dir" -o "$dir/sqltest" tests/sqltest.c "$dir/sqlite3.o" -lm -ldl -lpthread || exit 1
+  fi
+  line=$("$dir/sqltest" "$extension" tests/sql/*.test | tee /dev/stderr | tail -n 1)
+  passed=$(echo "$line" | sed -n 's/.* \([0-9]*\) passed, \([0-9]*\) failed.*/\1/p') failed=$(echo "$line" | sed -n 's/.* \([0-9]*\) passed, \([0-9]*\) failed.*/\2/p')
+  total_passed=$((total_passed + ${passed:-0})) total_failed=$((total_failed + ${failed:-1}))
+done
+echo "hosts: $total_passed passed, $total_failed failed"
+[ $total_failed = 0 ]
