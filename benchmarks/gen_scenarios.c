@@ -409,12 +409,12 @@ static void self_service_failed_once(Script *s) {
   call_end(s, 1);
 }
 
-static void self_service_failed_twice_in_one(Script *s) {
-  web_fails(s);
-  web_step(s, WEB_FAILED, LOGIN);
+static void error_pages_of_one_visit(Script *s) {
+  web_session(s, 2);
+  for(int i = 0; i < 3; i++) web_step(s, WEB_ERROR, LOGIN);
   wait_s(s, 600, 3600);
   call_enter(s, LOGIN);
-  absent(s, "E_selfservice_fail2", "two failures in one session");
+  absent(s, "E_selfservice_fail2", "error pages, but of one visit");
   call_answer(s, first_wait(s));
   call_end(s, 1);
 }
@@ -544,7 +544,7 @@ const Scenario scenarios[] = {
     {answers_to_two_questions, 3, 30, 150, false, false}, {identified_twice, 8, 30, 150, false, false},
     {identified_on_one_channel, 4, 30, 150, false, false}, {identified_days_apart, 3, 30, 150, false, false},
     {self_service_exhausted, 8, 30, 150, false, false},   {self_service_failed_once, 4, 30, 150, false, false},
-    {self_service_failed_twice_in_one, 3, 30, 150, false, false},
+    {error_pages_of_one_visit, 3, 30, 150, false, false},
     {self_service_long_ago, 3, 30, 150, false, false},
     {wrong_fix, 6, 30, 150, false, false},                {question_on_a_ticket, 3, 30, 150, false, false},
     {detractor, 8, 30, 150, false, false},                {promoter, 12, 30, 150, false, false},

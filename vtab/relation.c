@@ -4,6 +4,7 @@
 
 #include "../ext/files.h"
 #include "log.h"
+#include "vtab.h"
 
 enum { RELATION_DEPTH_MAX = 8 };
 
@@ -55,6 +56,13 @@ static int relation_in_schema(Relation *relation, const char *schema) {
   return found;
 }
 
+/* Our own functions without required arguments, such as escalation_rules, are tables that are always there. */
+static int relation_is_own(const Relation *relation) {
+  for(size_t i = 0; vtab_functions[i]; i++)
+    if( slice_equal_nocase(relation->table, slice_of(vtab_functions[i]->name)) ) return 1;
+  return 0;
+}
+
 static int relation_find(Relation *relation) {
   if( relation->schema.data ) return relation_in_schema(relation, relation->schema.data);
   int found = relation_in_schema(relation, "temp");
@@ -64,7 +72,7 @@ static int relation_find(Relation *relation) {
     if( schema && sqlite3_stricmp(schema, "temp") != 0 ) found = relation_in_schema(relation, schema);
   }
   sqlite3_finalize(list);
-  return env_failed(relation->env) ? -1 : found;
+  return env_failed(relation->env) ? -1 : found ? found : relation_is_own(relation);
 }
 
 static bool relation_unknown(Relation *relation) {

@@ -212,7 +212,7 @@ static bool source_arrange(TvfCall *call, const SourceNeeds *needs, Source *sour
   source->until = tvf_time(call, "until");
   source->contact_gap = tvf_duration(call, "contact_gap");
   if( source->contact_gap == INT_NULL ) source->contact_gap = CONTACT_GAP_DEFAULT;
-  source->want_evidence = tvf_boolean(call, "evidence");
+  source->want_evidence = tvf_takes(call, "evidence") && tvf_boolean(call, "evidence");
   source->min_n = tvf_bigint(call, "min_n", 0, INT64_MAX);
   if( source->min_n == INT_NULL ) source->min_n = 1;
   Slice tz = tvf_text(call, "tz");

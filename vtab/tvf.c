@@ -51,9 +51,12 @@ typedef struct TvfCursor {
 
 /* ---- shape ------------------------------------------------------------------------------------------------ */
 
+/* SQLite refuses an argument with the name of a column, so a column hides the common argument of its name. */
 static bool tvf_lists(const Tvf *tvf, const char *name) {
   for(int i = 0; i < tvf->arg_count; i++)
     if( strcmp(tvf->args[i].name, name) == 0 ) return true;
+  for(int i = 0; i < tvf->column_count; i++)
+    if( strcmp(tvf->columns[i].name, name) == 0 ) return true;
   return false;
 }
 
@@ -362,6 +365,12 @@ static int tvf_arg_index(TvfCall *call, const char *arg) {
 }
 
 static const Value *tvf_arg(TvfCall *call, const char *arg) { return &call->args[tvf_arg_index(call, arg)]; }
+
+bool tvf_takes(TvfCall *call, const char *arg) {
+  for(int i = 0; i < call->module->arg_count; i++)
+    if( strcmp(call->module->args[i]->name, arg) == 0 ) return true;
+  return false;
+}
 
 bool tvf_given(TvfCall *call, const char *arg) { return call->given[tvf_arg_index(call, arg)]; }
 

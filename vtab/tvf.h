@@ -82,6 +82,7 @@ int64_t tvf_time(TvfCall *call, const char *arg);                 /* µs, INT_NU
 int64_t tvf_duration(TvfCall *call, const char *arg);             /* µs, INT_NULL when NULL */
 /* Index of the value in the NULL-terminated list `words`; an unknown word is an error that lists them. */
 int tvf_choice(TvfCall *call, const char *arg, const char *const *words);
+bool tvf_takes(TvfCall *call, const char *arg);                    /* has the function this argument at all? */
 bool tvf_given(TvfCall *call, const char *arg);                   /* was it written by the user (and not NULL)? */
 
 extern const TvfArg tvf_common_args[];

@@ -3,6 +3,7 @@
 ** table overrides them. */
 #include <stddef.h>
 
+#include "relation.h"
 #include "tvf_escalation.h"
 #include "tvf_list.h"
 
@@ -23,6 +24,17 @@ static bool read_rule(void *context, const Value *cells) {
                    cell_text(cells[RULE_TABLE_LEAF]), cells[RULE_TABLE_VALUE], cell_text(cells[RULE_TABLE_UNIT]));
 }
 
+/* The built-in table is no table of the database, unless the user made one of that name. */
+static bool is_built_in(TvfCall *call, const char *rules_arg, Slice table) {
+  Env quiet;
+  Relation relation;
+  if( !slice_equal_nocase(table, SLICE("escalation_rules")) ) return false;
+  host_env(call->host, &quiet);
+  bool found = relation_open(&relation, call->host, &quiet, rules_arg, table);
+  relation_close(&relation);
+  return !found && quiet.code == ERR_INPUT;
+}
+
 bool escalation_rules_read(TvfCall *call, const char *rules_arg, Rules *rules) {
   static const char *const names[RULE_TABLE_COLUMNS] = {
     [RULE_TABLE_NAME] = "name", [RULE_TABLE_VALUE] = "value", [RULE_TABLE_KIND] = "kind", [RULE_TABLE_LEAF] = "leaf",
@@ -30,7 +42,7 @@ bool escalation_rules_read(TvfCall *call, const char *rules_arg, Rules *rules) {
   RulesReader reader = {&call->env, rules};
   rules_default(rules);
   Slice table = rules_arg ? slice_trim(tvf_text(call, rules_arg)) : SLICE_NULL;
-  if( !table.data ) return !env_failed(&call->env);
+  if( !table.data || is_built_in(call, rules_arg, table) ) return !env_failed(&call->env);
   return source_read_table(call, rules_arg, table, names, RULE_TABLE_COLUMNS, 2, read_rule, &reader) && !env_failed(&call->env);
 }
 

@@ -2,8 +2,8 @@
 ** damage: what problems cost in customers and money (Goodman/TARP market damage). Owns the register of the model's
 ** parameters with their prior values, the model, and its honest range. Knows neither tables nor events.
 **
-** Per period and segment: of N customers a share q meets a problem; of those a share c complains; of the complainers the
-** shares s, m, d end satisfied, mollified, dissatisfied (s+m+d = 1). Everybody else's loyalty is L0.
+** Per period and segment: of N customers a share q meets a problem, of those a share c complains, and of the complainers
+** the shares s, m, d end satisfied, mollified, dissatisfied; s+m+d = 1. All the others have the loyalty L0.
 **   state          customers      loyalty, mode abs          loyalty, mode rel
 **   no problem     N(1-q)         L0                         L0
 **   noncomplainer  Nq(1-c)        clamp(L0-dnc)              clamp(L0(1-dnc))
@@ -11,7 +11,7 @@
 **   dissatisfied   Nqcd           Ld = clamp(L0-dd)          Ld = clamp(L0(1-dd))
 **   satisfied      Nqcs           min(L0, clamp(Ld+rec))     min(L0, clamp(Ld(1+rec)))
 ** clamp is to [0,1]; allow_paradox = 1 leaves out the min. lost_customers = sum over the problem states of
-** customers x (L0 - loyalty). Which parameter is which letter: DamageInputInfo.symbol, a row each in damage_inputs[]. */
+** customers x (L0 - loyalty). Which parameter is which letter: DamageInputInfo.symbol in damage_inputs[]. */
 #ifndef JOURNEY_DAMAGE_H
 #define JOURNEY_DAMAGE_H
 #include "base.h"
@@ -80,7 +80,7 @@ void damage_evaluate(const double input[DAMAGE_INPUT_COUNT], DamageMode mode, do
 ** Each measure is monotone in each input while the others stand, so no point of the box lies outside. */
 bool damage_interval(Env *env, const DamageModel *model, Range out[MEASURE_COUNT]);
 
-/* What a customer in each state loses of loyalty (L0 - loyalty): from loyalty_base, the damages and the recovery alone. */
+/* What a customer in each state loses of loyalty (L0 - loyalty): from loyalty_base, damages and recovery alone. */
 void damage_state_losses(const DamageModel *model, Range out[STATE_COUNT]);
 
 /* Own retention data: n customers of a state were watched for a full period, `retained` of them stayed. */

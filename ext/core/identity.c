@@ -14,6 +14,7 @@
 ** A row belongs to the component of its strongest unguarded identifier; else to that of its contact, where that has an
 ** identifier; else to its strongest guarded identifier, alone; else to the smallest guarded one of its contact. */
 #include "identity.h"
+#include "order.h"
 
 enum { ROW_NODES_MAX = 6, EDGE_SLOTS_FIRST = 1024 };
 #define NO_NODE UINT32_MAX
@@ -83,39 +84,6 @@ static void graph_free(Graph *g) {
   buf_free(&g->scratch);
 }
 
-/* ---- normalising ------------------------------------------------------------------------------------------ */
-
-static bool normalise_phone(Slice raw, Buf *out) {
-  bool plus = false;
-  for(size_t i = 0; i < raw.size; i++) {
-    char c = raw.data[i];
-    if( c == '+' && out->size == 0 ) plus = true;
-    else if( c >= '0' && c <= '9' && !buf_append_char(out, c) ) return false;
-  }
-  if( !plus && out->size > 2 && memcmp(out->data, "00", 2) == 0 ) {
-    out->data[1] = '+';
-    out->size--;
-    memmove(out->data, out->data + 1, out->size);
-  } else if( plus && out->size ) {
-    if( !buf_reserve(out, 1) ) return false;
-    memmove(out->data + 1, out->data, out->size++);
-    out->data[0] = '+';
-  }
-  return true;
-}
-
-bool identity_normalise(EventColumn kind, Slice raw, Buf *out) {
-  buf_clear(out);
-  if( kind == EV_PHONE ) return normalise_phone(raw, out);
-  Slice text = slice_trim(raw);
-  for(size_t i = 0; i < text.size; i++) {
-    char c = text.data[i];
-    if( kind == EV_EMAIL && c >= 'A' && c <= 'Z' ) c = (char)(c - 'A' + 'a');
-    if( !buf_append_char(out, c) ) return false;
-  }
-  return true;
-}
-
 /* ---- nodes ------------------------------------------------------------------------------------------------ */
 
 /* The place for `code` in the map; NULL on error. */
@@ -183,60 +151,33 @@ static size_t row_nodes(const Graph *g, size_t row, uint32_t out[ROW_NODES_MAX])
 
 /* ---- sorting ---------------------------------------------------------------------------------------------- */
 
-typedef bool SortAfter(const Graph *g, uint32_t a, uint32_t b);
-
-static void merge(const Graph *g, SortAfter *after, const uint32_t *from, uint32_t *to, size_t middle, size_t count) {
-  size_t left = 0, right = middle, out = 0;
-  while( left < middle && right < count ) to[out++] = after(g, from[left], from[right]) ? from[right++] : from[left++];
-  while( left < middle ) to[out++] = from[left++];
-  while( right < count ) to[out++] = from[right++];
-}
-
-/* The numbers 0..count-1, or those in `chosen`, sorted; NULL on error. The caller releases the array. */
-static uint32_t *sorted(const Graph *g, const uint32_t *chosen, size_t count, SortAfter *after) {
-  uint32_t *items = env_alloc(g->env, count * sizeof *items), *spare = env_alloc(g->env, count * sizeof *spare);
-  for(size_t i = 0; items && spare && i < count; i++) items[i] = chosen ? chosen[i] : (uint32_t)i;
-  for(size_t width = 1; items && spare && width < count; width *= 2) {
-    for(size_t begin = 0; begin < count; begin += 2 * width) {
-      size_t size = count - begin < 2 * width ? count - begin : 2 * width;
-      merge(g, after, items + begin, spare + begin, size < width ? size : width, size);
-    }
-    uint32_t *swap = items;
-    items = spare;
-    spare = swap;
-  }
-  if( !spare ) {
-    env_release(g->env, items);
-    return NULL;
-  }
-  env_release(g->env, spare);
-  return items;
-}
-
 static Slice node_text(const Graph *g, uint32_t node) { return intern_text(&g->ev->intern, g->node[node].code); }
+static int compare_numbers(uint32_t a, uint32_t b) { return (a > b) - (a < b); }
 
-static bool node_after(const Graph *g, uint32_t a, uint32_t b) {
-  if( g->node[a].kind != g->node[b].kind ) return g->node[a].kind > g->node[b].kind;
-  return slice_compare(node_text(g, a), node_text(g, b)) > 0;
+static int node_compare(const void *graph, uint32_t a, uint32_t b) {
+  const Graph *g = graph;
+  if( g->node[a].kind != g->node[b].kind ) return g->node[a].kind < g->node[b].kind ? -1 : 1;
+  return slice_compare(node_text(g, a), node_text(g, b));
 }
 
 /* By name, then in node order. */
-static bool name_after(const Graph *g, uint32_t a, uint32_t b) {
-  int order = slice_compare(node_text(g, a), node_text(g, b));
-  return order ? order > 0 : a > b;
+static int name_compare(const void *graph, uint32_t a, uint32_t b) {
+  int order = slice_compare(node_text(graph, a), node_text(graph, b));
+  return order ? order : compare_numbers(a, b);
 }
 
-/* Kruskal's order: strength (the weaker kind of the two, and b is the weaker), first event, pair. */
-static bool edge_after(const Graph *g, uint32_t a, uint32_t b) {
-  const Edge *x = &g->edge[a], *y = &g->edge[b];
-  if( g->node[x->b].kind != g->node[y->b].kind ) return g->node[x->b].kind > g->node[y->b].kind;
-  if( x->first_ts != y->first_ts ) return x->first_ts > y->first_ts;
-  return x->a != y->a ? x->a > y->a : x->b > y->b;
+/* The numbers 0 … count-1 in order; NULL on error. The caller releases them. */
+static uint32_t *sorted_numbers(const Graph *g, size_t count, int (*compare)(const void *, uint32_t, uint32_t)) {
+  uint32_t *numbers = env_alloc(g->env, count * sizeof *numbers);
+  for(size_t i = 0; numbers && i < count; i++) numbers[i] = (uint32_t)i;
+  if( numbers && order_sort(g->env, numbers, count, compare, g) ) return numbers;
+  env_release(g->env, numbers);
+  return NULL;
 }
 
 /* Renumbers the nodes in their order. */
 static bool nodes_number(Graph *g) {
-  uint32_t *order = sorted(g, NULL, g->node_count, node_after);
+  uint32_t *order = sorted_numbers(g, g->node_count, node_compare);
   uint32_t *number = env_alloc(g->env, g->node_count * sizeof *number);
   Node *node = env_alloc(g->env, (g->node_count + 1) * sizeof *node);
   bool ok = order && number && node;
@@ -394,12 +335,47 @@ static void join(Graph *g, uint32_t a, uint32_t b) {
   if( a < b ) g->parent[b] = a; else g->parent[a] = b;
 }
 
+/* The digits of an edge in Kruskal's order, lowest first: pair, first event, strength (the weaker kind of the two: b's). */
+enum { DIGIT_BITS = 11, DIGIT_VALUES = 1 << DIGIT_BITS, PAIR_DIGITS = 3, TIME_DIGITS = 6 };
+enum { EDGE_DIGITS = 2 * PAIR_DIGITS + TIME_DIGITS + 1 };
+
+static size_t edge_digit(const Graph *g, const Edge *edge, int digit) {
+  uint64_t time = (uint64_t)edge->first_ts ^ (uint64_t)INT64_MIN, part;
+  if( digit < PAIR_DIGITS ) part = (uint64_t)edge->b >> (digit * DIGIT_BITS);
+  else if( digit < 2 * PAIR_DIGITS ) part = (uint64_t)edge->a >> ((digit - PAIR_DIGITS) * DIGIT_BITS);
+  else if( digit < EDGE_DIGITS - 1 ) part = time >> ((digit - 2 * PAIR_DIGITS) * DIGIT_BITS);
+  else part = g->node[edge->b].kind;
+  return part & (DIGIT_VALUES - 1);
+}
+
+/* One stable pass by one digit, into `to`; false when all edges agree in it and nothing was moved. */
+static bool edges_distribute(const Graph *g, int digit, Edge *to) {
+  size_t begin[DIGIT_VALUES + 1] = {0};
+  for(size_t i = 0; i < g->edge_count; i++) begin[edge_digit(g, &g->edge[i], digit) + 1]++;
+  if( begin[edge_digit(g, &g->edge[0], digit) + 1] == g->edge_count ) return false;
+  for(size_t i = 0; i < DIGIT_VALUES; i++) begin[i + 1] += begin[i];
+  for(size_t i = 0; i < g->edge_count; i++) to[begin[edge_digit(g, &g->edge[i], digit)]++] = g->edge[i];
+  return true;
+}
+
+/* A radix sort: linear, where there are more edges than rows. The slots no longer fit afterwards. */
+static bool edges_sort(Graph *g) {
+  if( g->edge_count == 0 ) return true;
+  Edge *spare = env_alloc(g->env, g->edge_count * sizeof *spare);
+  for(int digit = 0; spare && digit < EDGE_DIGITS && env_tick(g->env); digit++) {
+    if( !edges_distribute(g, digit, spare) ) continue;
+    Edge *swap = g->edge;
+    g->edge = spare;
+    spare = swap;
+  }
+  env_release(g->env, spare);
+  return !env_failed(g->env);
+}
+
 static bool components_join(Graph *g) {
-  uint32_t *order = sorted(g, NULL, g->edge_count, edge_after);
-  if( !order ) return false;
+  if( !edges_sort(g) ) return false;
   for(size_t i = 0; i < g->edge_count && env_tick(g->env); i++)
-    if( is_open_edge(g, &g->edge[order[i]]) ) join(g, g->edge[order[i]].a, g->edge[order[i]].b);
-  env_release(g->env, order);
+    if( is_open_edge(g, &g->edge[i]) ) join(g, g->edge[i].a, g->edge[i].b);
   return !env_failed(g->env);
 }
 
@@ -467,12 +443,11 @@ static bool number_customers(Graph *g, const uint32_t *owner, int64_t *id, uint6
     id[owner[row]] = 1;
     used[count++] = owner[row];
   }
-  uint32_t *order = used ? sorted(g, used, count, name_after) : NULL;
-  for(size_t i = 0; order && i < count; i++) id[order[i]] = (int64_t)i + 1;
+  bool ok = used && order_sort(g->env, used, count, name_compare, g);
+  for(size_t i = 0; ok && i < count; i++) id[used[i]] = (int64_t)i + 1;
   *customers = count;
   env_release(g->env, used);
-  env_release(g->env, order);
-  return order != NULL;
+  return ok;
 }
 
 static bool rows_name(Graph *g, uint32_t (*owner_of)(Graph *, size_t), uint64_t *customers) {
@@ -516,72 +491,4 @@ bool identity_resolve(Events *ev, bool customer_given, IdentityCounts *counts) {
   }
   graph_free(&g);
   return ok;
-}
-
-/* ---- looking up ------------------------------------------------------------------------------------------- */
-
-static bool is_customer(const Events *ev, uint32_t code) {
-  for(size_t row = 0; code && row < ev->count; row++)
-    if( events_code(ev, EV_CUSTOMER, row) == code ) return true;
-  return false;
-}
-
-/* What a person may type as a telephone number; else the digits of 'C-42' would find the telephone 42. */
-static bool looks_like_phone(Slice s) {
-  for(size_t i = 0; i < s.size; i++)
-    if( !memchr("0123456789+-()./ ", s.data[i], 17) ) return false;
-  return true;
-}
-
-/* The one customer of the rows that carry the identifier; 0 = none, or several (a guarded identifier). */
-static uint32_t customer_of_identifier(const Events *ev, EventColumn kind, Slice wanted, Buf *scratch) {
-  uint32_t found = 0, last = 0;
-  bool last_equal = false;
-  for(size_t row = 0; row < ev->count && env_tick(ev->env); row++) {
-    uint32_t raw = events_code(ev, kind, row), customer = events_code(ev, EV_CUSTOMER, row);
-    if( raw == 0 || customer == 0 ) continue;
-    if( raw != last ) {
-      if( !identity_normalise(kind, intern_text(&ev->intern, raw), scratch) ) return 0;
-      last = raw;
-      last_equal = slice_equal(buf_slice(scratch), wanted);
-    }
-    if( !last_equal ) continue;
-    if( found && found != customer ) return 0;
-    found = customer;
-  }
-  return found;
-}
-
-static uint32_t lookup_identifier(const Events *ev, Slice identifier, Buf *wanted, Buf *scratch) {
-  for(EventColumn kind = EV_ACCOUNT; kind <= EV_DEVICE; kind++) {
-    if( kind == EV_PHONE && !looks_like_phone(identifier) ) continue;
-    if( !identity_normalise(kind, identifier, wanted) ) return 0;
-    uint32_t own = intern_find(&ev->intern, buf_slice(wanted));
-    if( wanted->size && is_customer(ev, own) ) return own;
-    uint32_t found = wanted->size ? customer_of_identifier(ev, kind, buf_slice(wanted), scratch) : 0;
-    if( found ) return found;
-  }
-  return 0;
-}
-
-static uint32_t lookup_id(const Events *ev, Slice identifier) {
-  int64_t id;
-  if( !slice_to_int(slice_trim(identifier), &id) || id == INT_NULL ) return 0;
-  for(size_t row = 0; row < ev->count; row++)
-    if( events_int(ev, EV_CUSTOMER_ID, row) == id ) return events_code(ev, EV_CUSTOMER, row);
-  return 0;
-}
-
-uint32_t identity_lookup(const Events *ev, Slice identifier) {
-  Buf wanted, scratch;
-  if( !identifier.data || identifier.size == 0 ) return 0;
-  uint32_t code = intern_find(&ev->intern, identifier);
-  if( is_customer(ev, code) ) return code;
-  buf_init(&wanted, ev->env);
-  buf_init(&scratch, ev->env);
-  code = lookup_identifier(ev, identifier, &wanted, &scratch);
-  buf_free(&wanted);
-  buf_free(&scratch);
-  if( !code && !env_failed(ev->env) ) code = lookup_id(ev, identifier);
-  return code;
 }

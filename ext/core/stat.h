@@ -37,7 +37,7 @@ static inline double sum_mean(const Sum *sum) { return sum->count ? sum_value(su
 /* Type-7 quantile (R, NumPy) of an ascending array; NAN when it is empty or p is outside [0,1]. */
 double stat_quantile(const double *sorted, size_t count, double p);
 
-/* Beta posterior after `successes` of `n`: prior with mean `mean` and the weight of `strength` observations; strength 0 is
+/* Beta posterior after `successes` of `n`: the prior has the mean `mean` and weighs `strength` observations; 0 is
 ** Jeffreys' prior (1/2, 1/2) and ignores the mean. */
 typedef struct BetaPosterior {
   double alpha, beta, mean, variance;

@@ -175,15 +175,15 @@ TEST(no_point_of_the_box_lies_outside_the_range) {
   }
 }
 
-/* The lowest loss by hand: damages low, recovery high, so a satisfied customer loses nothing; complaints at .7 (a complainer
-** loses less than a silent one); shares .6, .3, .1 or any other with .4 not satisfied: 200*.7*.4*.2 + 200*.3*.2 = 23.2. */
+/* The lowest loss by hand: damages low, recovery high, so a satisfied customer loses nothing; complaints at .7 (a
+** complainer loses less than a silent one); .4 of them not satisfied: 200*.7*.4*.2 + 200*.3*.2 = 23.2. */
 TEST(the_lowest_and_highest_loss_by_hand) {
   Env env = test_env();
   DamageModel model = ranged_model();
   Range range[MEASURE_COUNT];
   CHECK(damage_interval(&env, &model, range));
   CHECK_NEAR(range[MEASURE_LOST].low, 23.2);
-  /* highest: damages .4, recovery .25: satisfied lose .15; complaints .3, satisfied .3: 200*(.7*.4 + .3*(.3*.15 + .7*.4)) */
+  /* highest: damages .4, recovery .25, so satisfied lose .15; both rates .3: 200*(.7*.4 + .3*(.3*.15 + .7*.4)) */
   CHECK_NEAR(range[MEASURE_LOST].high, 75.5);
   CHECK_NEAR(range[MEASURE_COMPLAINERS].low, 60);
   CHECK_NEAR(range[MEASURE_COMPLAINERS].high, 140);
@@ -229,8 +229,9 @@ typedef struct Refusal { Value row[5]; const char *message; } Refusal;
 TEST(parameters_that_make_no_sense_are_refused) {
   const Refusal refusals[] = {
     {{text("churn"), null, real(1), null, null},
-     "there is no parameter 'churn'; write one of customers, problem_rate, complain_rate, share_satisfied, share_mollified, "
-     "share_dissatisfied, loyalty_base, damage_noncomplainer, damage_mollified, damage_dissatisfied, recovery_gain, "
+     "there is no parameter 'churn'; write one of customers, problem_rate, complain_rate, share_satisfied, "
+     "share_mollified, share_dissatisfied, loyalty_base, damage_noncomplainer, damage_mollified, damage_dissatisfied, "
+     "recovery_gain, "
      "amount_per_customer, allow_paradox, wom_told_negative, wom_told_positive, wom_conversion_negative, "
      "wom_conversion_positive, wom_amount_per_customer, delight_share, delight_gain"},
     {{text("problem_rate"), null, real(30), null, null}, "problem_rate: low is 30; write a number from 0 to 1"},
