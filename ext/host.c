@@ -144,6 +144,20 @@ void host_result_int(sqlite3_context *context, int64_t value) {
   else sqlite3_result_int64(context, value);
 }
 
+enum { HOST_DEPTH_MAX = 8 };
+
+bool host_enter(Host *host, Env *env, const char *what) {
+  if( ++host->depth <= HOST_DEPTH_MAX ) return true;
+  return env_fail(env, ERR_LIMIT, "%s: more than %d analyses inside each other; does a view read itself?", what, HOST_DEPTH_MAX);
+}
+
+void host_leave(Host *host) { host->depth--; }
+
+bool host_fail(Host *host, Env *env, int rc) {
+  ErrCode code = rc == SQLITE_INTERRUPT ? ERR_INTERRUPT : rc == SQLITE_NOMEM ? ERR_NOMEM : ERR_DATA;
+  return env_fail(env, code, "%s", sqlite3_errmsg(host->db));
+}
+
 sqlite3_stmt *host_prepare(Host *host, Env *env, unsigned flags, const char *format, ...) {
   va_list args;
   va_start(args, format);

@@ -296,14 +296,18 @@ LogTable *log_find(Host *host, Env *env, Slice name, sqlite3_stmt **hold) {
   Slice schema, table;
   LogTable *found = NULL;
   Env quiet;
+  int rc = SQLITE_OK;
   host_env(host, &quiet);
   arena_init(&arena, env);
   *hold = NULL;
-  if( name_split(&arena, name, &schema, &table) ) {
+  if( host_enter(host, env, "a name") && name_split(&arena, name, &schema, &table) ) {
     *hold = schema.data ? host_prepare(host, &quiet, 0, "SELECT journey_handle FROM \"%w\".\"%w\"", schema.data, table.data)
                         : host_prepare(host, &quiet, 0, "SELECT journey_handle FROM \"%w\"", table.data);
   }
-  if( *hold && sqlite3_step(*hold) == SQLITE_ROW ) found = sqlite3_value_pointer(sqlite3_column_value(*hold, 0), LOG_POINTER);
+  if( *hold ) rc = sqlite3_step(*hold);
+  if( rc == SQLITE_ROW ) found = sqlite3_value_pointer(sqlite3_column_value(*hold, 0), LOG_POINTER);
+  else if( rc != SQLITE_OK && rc != SQLITE_DONE ) host_fail(host, env, rc);
+  host_leave(host);
   if( !found ) {
     sqlite3_finalize(*hold);
     *hold = NULL;

@@ -47,6 +47,7 @@ typedef struct LogScan {
   Slice *ordered;
   int32_t *order;               /* table column → field of this file; -1 = the file lacks it */
   bool is_ordered;              /* the file's header is in another order than the table's */
+  Slice reject_column;          /* of a reject: name of record.column, which counts the file's columns */
   uint64_t rows, rejects, skipped;
 } LogScan;
 

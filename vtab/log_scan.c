@@ -116,6 +116,18 @@ static void scan_order_fields(LogScan *scan) {
   scan->record.field_count = scan->mapping.column_count;
 }
 
+/* The reader counts the file's columns, the mapping the table's. */
+static void scan_name_column(LogScan *scan, bool counts_table) {
+  const Mapping *mapping = &scan->mapping;
+  size_t column = scan->record.column, at = column - 1;
+  scan->reject_column = SLICE_NULL;
+  if( !column ) return;
+  if( scan->is_ordered && counts_table ) scan->record.column = (size_t)(scan->order[at] + 1);
+  for(size_t i = 0; scan->is_ordered && !counts_table && i < mapping->column_count; i++)
+    if( scan->order[i] == (int32_t)column - 1 ) at = i;
+  if( at < mapping->column_count ) scan->reject_column = mapping->columns[at].name;
+}
+
 static RecordKind scan_deliver(LogScan *scan) {
   Record *record = &scan->record;
   if( record->kind == RECORD_HEADER ) {
@@ -127,6 +139,9 @@ static RecordKind scan_deliver(LogScan *scan) {
     scan_order_fields(scan);
     arena_free(&scan->reason);
     mapping_judge(&scan->mapping, &scan->reason, record);
+    if( record->kind == RECORD_REJECT ) scan_name_column(scan, true);
+  } else if( record->kind == RECORD_REJECT ) {
+    scan_name_column(scan, false);
   }
   scan->rows += record->kind == RECORD_ROW;
   scan->rejects += record->kind == RECORD_REJECT;

@@ -231,6 +231,14 @@ static bool spec_sniff(Host *host, Arena *arena, const SniffGiven *given, LogSpe
   return columns_from_sniff(arena, &sniff, &spec->mapping);
 }
 
+/* What a query would trip over is said now: the zone, and an event_map that is a list. */
+static bool spec_check(Host *host, Arena *arena, const LogSpec *spec) {
+  Mapping unused = spec->mapping;
+  host_zone(host, arena, spec->tz);
+  bool is_list = spec->event_map.data && memchr(spec->event_map.data, '=', spec->event_map.size);
+  return !env_failed(arena->env) && (!is_list || mapping_verbs(arena, spec->event_map, &unused));
+}
+
 bool log_spec_create(Host *host, Arena *arena, const Options *options, LogSpec *spec) {
   SniffGiven given;
   Buf paths;
@@ -242,7 +250,8 @@ bool log_spec_create(Host *host, Arena *arena, const Options *options, LogSpec *
   spec->paths = arena_copy(arena, buf_slice(&paths));
   buf_free(&paths);
   return ok && spec_sniff(host, arena, &given, spec) &&
-         declare_columns(arena, options_text(options, "columns"), spec->dialect.has_header, &spec->mapping) && spec_common(arena, options, spec);
+         declare_columns(arena, options_text(options, "columns"), spec->dialect.has_header, &spec->mapping) && spec_common(arena, options, spec) &&
+         spec_check(host, arena, spec);
 }
 
 /* ---- layout: save ---------------------------------------------------------------------------------------------------- */

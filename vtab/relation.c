@@ -6,23 +6,58 @@
 #include "log.h"
 #include "vtab.h"
 
-enum { RELATION_DEPTH_MAX = 8 };
-
 static const char *const own_modules[] = {"channel_log"};
 
-/* The module named after USING in a CREATE VIRTUAL TABLE statement; SLICE_NULL when it is none. */
-static Slice module_of(Slice sql) {
-  for(size_t i = 0; i + 5 < sql.size; i++) {
-    if( !slice_equal_nocase(slice_part(sql, i, 5), SLICE("USING")) || (i && sql.data[i - 1] != ' ' && sql.data[i - 1] != '\n' && sql.data[i - 1] != '"') )
-      continue;
-    Slice rest = slice_trim(slice_part(sql, i + 5, SIZE_MAX));
-    size_t size = 0;
-    while( size < rest.size && rest.data[size] != '(' && rest.data[size] != ' ' && rest.data[size] != ';' ) size++;
-    Slice name = slice_part(rest, 0, size);
-    if( name.size >= 2 && (name.data[0] == '"' || name.data[0] == '\'' || name.data[0] == '[') ) name = slice_part(name, 1, name.size - 2);
-    return name;
+static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+static bool is_word(char c) { return (c & 0x80) || c == '_' || c == '$' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z'); }
+
+/* Behind blanks and comments. */
+static Slice sql_skip(Slice s) {
+  for(;;) {
+    size_t n = 0;
+    while( n < s.size && is_blank(s.data[n]) ) n++;
+    s = slice_part(s, n, SIZE_MAX);
+    Slice two = slice_part(s, 0, 2);
+    if( slice_equal(two, SLICE("--")) ) slice_cut(&s, '\n');
+    else if( slice_equal(two, SLICE("/*")) ) {
+      for(s = slice_part(s, 2, SIZE_MAX); s.size && !slice_equal(slice_part(s, 0, 2), SLICE("*/")); s = slice_part(s, 1, SIZE_MAX)) {}
+      s = slice_part(s, 2, SIZE_MAX);
+    } else return s;
   }
-  return SLICE_NULL;
+}
+
+/* Cuts the next token of SQL text: a word, a quoted name with its quotes, or one character. */
+static Slice sql_token(Slice *rest) {
+  Slice s = sql_skip(*rest);
+  char quote = s.size ? s.data[0] == '[' ? ']' : s.data[0] : 0;
+  size_t n = s.size ? 1 : 0;
+  if( quote == ']' || quote == '"' || quote == '`' || quote == '\'' )
+    for(; n < s.size && (s.data[n] != quote || (n + 1 < s.size && quote != ']' && s.data[n + 1] == quote && ++n)); n++) {}
+  else while( n && is_word(quote) && n < s.size && is_word(s.data[n]) ) n++;
+  n += n < s.size && n > 0 && !is_word(quote) && s.data[n] == quote && quote != '.';
+  *rest = slice_part(s, n, SIZE_MAX);
+  return slice_part(s, 0, n);
+}
+
+static bool sql_words(Slice *sql, const char *const *words) {
+  Slice rest = *sql;
+  for(; *words; words++)
+    if( !slice_equal_nocase(sql_token(&rest), slice_of(*words)) ) return false;
+  *sql = rest;
+  return true;
+}
+
+/* The module named in CREATE VIRTUAL TABLE [IF NOT EXISTS] [schema.]name USING module; SLICE_NULL when the text is nothing of the kind. */
+static Slice module_of(Slice sql) {
+  static const char *const create[] = {"CREATE", "VIRTUAL", "TABLE", NULL}, *const unless[] = {"IF", "NOT", "EXISTS", NULL};
+  static const char *const dot[] = {".", NULL}, *const using[] = {"USING", NULL};
+  if( !sql_words(&sql, create) ) return SLICE_NULL;
+  sql_words(&sql, unless);
+  sql_token(&sql);
+  if( sql_words(&sql, dot) ) sql_token(&sql);
+  if( !sql_words(&sql, using) ) return SLICE_NULL;
+  Slice name = sql_token(&sql);
+  return name.size > 2 && !is_word(name.data[0]) ? slice_part(name, 1, name.size - 2) : name;
 }
 
 static bool module_ok(Relation *relation, Slice sql) {
@@ -112,11 +147,8 @@ static bool relation_columns(Relation *relation) {
 bool relation_open(Relation *relation, Host *host, Env *env, const char *what, Slice name) {
   *relation = (Relation){.host = host, .env = env, .what = what};
   arena_init(&relation->arena, env);
-  host->depth++;
   relation->given = arena_copy(&relation->arena, name);
-  if( host->depth > RELATION_DEPTH_MAX )
-    return env_fail(env, ERR_LIMIT, "%s: more than %d analyses inside each other; does a view read itself?", what, RELATION_DEPTH_MAX);
-  if( !name_split(&relation->arena, name, &relation->schema, &relation->table) ) return false;
+  if( !host_enter(host, env, what) || !name_split(&relation->arena, name, &relation->schema, &relation->table) ) return false;
   int found = relation_find(relation);
   if( found < 0 ) return false;
   return found ? relation_columns(relation) : relation_unknown(relation);
@@ -154,14 +186,13 @@ bool relation_next(Relation *relation) {
   if( !env_tick(relation->env) ) return false;
   int rc = sqlite3_step(relation->rows);
   if( rc == SQLITE_ROW || rc == SQLITE_DONE ) return rc == SQLITE_ROW;
-  ErrCode code = rc == SQLITE_INTERRUPT ? ERR_INTERRUPT : rc == SQLITE_NOMEM ? ERR_NOMEM : ERR_DATA;
-  return env_fail(relation->env, code, "%s", sqlite3_errmsg(relation->host->db));
+  return host_fail(relation->host, relation->env, rc);
 }
 
 void relation_close(Relation *relation) {
   if( !relation->host ) return;
   sqlite3_finalize(relation->rows);
   arena_free(&relation->arena);
-  relation->host->depth--;
+  host_leave(relation->host);
   relation->host = NULL;
 }

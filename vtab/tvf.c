@@ -195,8 +195,10 @@ static int tvf_fail(TvfCursor *cursor) {
   sqlite3_vtab *table = cursor->base.pVtab;
   cursor->at_end = true;
   if( call->env.code == ERR_NOMEM ) return SQLITE_NOMEM;
+  size_t size = strlen(call->tvf->name);
+  bool has_prefix = strncmp(call->env.message, call->tvf->name, size) == 0 && call->env.message[size] == ':';    /* a view that reads itself */
   sqlite3_free(table->zErrMsg);
-  table->zErrMsg = host_message(&call->env, call->tvf->name);
+  table->zErrMsg = host_message(&call->env, has_prefix ? NULL : call->tvf->name);
   return host_code(&call->env);
 }
 
@@ -441,7 +443,8 @@ int64_t tvf_time(TvfCall *call, const char *arg) {
   const Value *value = tvf_arg(call, arg);
   int64_t micros;
   if( value->type == VALUE_NULL ) return INT_NULL;
-  if( time_from_value(*value, &micros) ) return micros;
+  bool is_year = value->type == VALUE_TEXT && slice_trim(value->as.text).size == 4;      /* else read as seconds since 1970 */
+  if( !is_year && time_from_value(*value, &micros) ) return micros;
   arg_wrong(call, arg, "a UTC time such as '2024-05-10' or '2024-05-10 14:30:00'");
   return INT_NULL;
 }

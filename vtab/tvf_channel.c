@@ -23,13 +23,12 @@ typedef struct EventsState {
 } EventsState;
 
 static void events_cell(EventCell *cell, int column, Value value) {
-  int64_t integer = INT_NULL;
+  bool is_null = value.type == VALUE_NULL;
   switch( event_columns[column].kind ) {
-    case KIND_REAL: if( !event_to_real(value, &cell->real) ) cell->real = REAL_NULL; break;
-    case KIND_TIME: cell->integer = value.type == VALUE_INT ? value.as.integer : INT_NULL; break;
-    case KIND_INT: cell->integer = event_to_int(value, &integer) ? integer : INT_NULL; break;
-    case KIND_BOOL: cell->boolean = event_to_bool(value, &integer) ? (int8_t)integer : BOOL_NULL; break;
-    case KIND_TEXT: case KIND_ANY: cell->text = value.type == VALUE_TEXT ? value.as.text : SLICE_NULL; break;
+    case KIND_REAL: cell->real = is_null ? REAL_NULL : value.as.real; break;
+    case KIND_TIME: case KIND_INT: cell->integer = is_null ? INT_NULL : value.as.integer; break;
+    case KIND_BOOL: cell->boolean = is_null ? BOOL_NULL : (int8_t)value.as.integer; break;
+    case KIND_TEXT: case KIND_ANY: cell->text = is_null ? SLICE_NULL : value.as.text; break;
   }
 }
 
@@ -138,8 +137,7 @@ static bool rejects_next(TvfCall *call, void *data) {
   *row = (RejectRow){.log_file = state->scan.log_file, .log_line = record->line, .log_offset = record->offset, .bytes = record->bytes,
                      .column_number = record->column ? (int64_t)record->column : INT_NULL, .reason_code = slice_of(record->reason_code),
                      .reason = record->reason, .raw_text = buf_slice(&state->text), .raw_bytes = record->raw};
-  if( record->column && record->column <= state->scan.mapping.column_count )
-    row->column_name = state->scan.mapping.columns[record->column - 1].name;
+  row->column_name = state->scan.reject_column;
   if( !row->raw_bytes.data ) row->raw_bytes = SLICE("");
   return true;
 }

@@ -122,7 +122,8 @@ static const TvfArg args[] = {
 #define COLUMN(field, type, unit, meaning) JOURNEY_COLUMN(ContactRow, field, type, unit, meaning)
 static const TvfColumn columns[] = {
   COLUMN(contact_seq, "BIGINT", NULL, "seq of its first event: the key of a contact"),
-  COLUMN(contact_id, "VARCHAR(255)", NULL, "call, chat, visit or thread; NULL where events were joined by channel, case and contact_gap"),
+  COLUMN(contact_id, "VARCHAR(255)", NULL, "call, chat, visit or thread; NULL where events were joined by channel, "
+    "case and contact_gap"),
   COLUMN(parent_contact_id, "VARCHAR(255)", NULL, "the contact it was transferred or consulted from"),
   COLUMN(case_id, "VARCHAR(255)", NULL, "the first one that its events name"),
   COLUMN(episode_id, "BIGINT", NULL, "episode that it began in, with the default gap of 7 days"),
@@ -148,13 +149,17 @@ static const TvfColumn columns[] = {
   COLUMN(events, "BIGINT", NULL, "events in it"),
   COLUMN(outcome, "VARCHAR(40)", NULL, "the last one that its events name, in the log's words"),
   COLUMN(is_resolved, "BOOLEAN", NULL, "was the matter solved; NULL = unknown or open"),
-  COLUMN(resolved_basis, "VARCHAR(10)", NULL, "agent: column resolved, outcome resolved or unresolved, or role resolve or reopen, the last one; survey: "
-         "an answer about it within 7 days; inferred: abandoned or failed, or (inbound, assisted, answered) a repeat within 7 days or none"),
-  COLUMN(is_abandoned, "BOOLEAN", NULL, "given up before an agent came: role abandon with no assist after it, or outcome abandoned"),
+  COLUMN(resolved_basis, "VARCHAR(10)", NULL, "agent: column resolved, outcome resolved or unresolved, or role "
+    "resolve or reopen, the last one; survey: an answer about it within 7 days; inferred: abandoned or failed, or "
+    "(inbound, assisted, answered) a repeat within 7 days or none"),
+  COLUMN(is_abandoned, "BOOLEAN", NULL, "given up before an agent came: role abandon with no assist after it, or "
+    "outcome abandoned"),
   COLUMN(is_short_abandon, "BOOLEAN", NULL, "abandoned after at most 5 s"),
-  COLUMN(repeat_of, "BIGINT", NULL, "contact_seq of the contact it repeats: same topic, at most 7 days after its end (journey_repeats)"),
-  COLUMN(is_failure_demand, "BOOLEAN", NULL, "inbound, assisted contact caused by a failure: a repeat, or after failed self-service within 24 hours, or "
-         "of role status_check, complaint, reopen or optout; NULL = not such a contact"),
+  COLUMN(repeat_of, "BIGINT", NULL, "contact_seq of the contact it repeats: same topic, at most 7 days after its end "
+    "(journey_repeats)"),
+  COLUMN(is_failure_demand, "BOOLEAN", NULL, "inbound, assisted contact caused by a failure: a repeat, or after "
+    "failed self-service within 24 hours, or of role status_check, complaint, reopen or optout; NULL = not such a "
+    "contact"),
   COLUMN(cost, "DOUBLE", "currency", "NULL without a cost table"),
   COLUMN(currency, "VARCHAR(3)", NULL, "of the cost"),
   COLUMN(is_open, "BOOLEAN", NULL, "no event ended it and its end + contact_gap is later than as_of"),

@@ -27,7 +27,8 @@ static const char *const tie_rules[] = {"input", "step", "strict", NULL};
 
 static void read_options(TvfCall *call, const Source *source, EventColumn level, EdgeOptions *options) {
   int64_t gap = tvf_duration(call, "gap"), min_count = tvf_bigint(call, "min_count", 0, INT64_MAX);
-  *options = (EdgeOptions){.level = level, .as_of = source->as_of, .min_n = source->min_n, .group_count = source->group_count};
+  *options = (EdgeOptions){.level = level, .as_of = source->as_of, .min_n = source->min_n,
+      .group_count = source->group_count};
   options->eventually = tvf_choice(call, "relation", relations) == 1;
   options->is_strict = tvf_choice(call, "ties", tie_rules) == TIES_STRICT;
   options->has_gap = gap != INT_NULL;
@@ -69,7 +70,8 @@ static void fill_times(const Edge *e, EdgeRow *row) {
 }
 
 static bool edges_next(TvfCall *call, void *out) {
-  static const char *const kinds[] = {[EDGE_START] = "start", [EDGE_STEP] = "edge", [EDGE_SELF] = "self", [EDGE_END] = "end"};
+  static const char *const kinds[] = {[EDGE_START] = "start", [EDGE_STEP] = "edge", [EDGE_SELF] = "self",
+      [EDGE_END] = "end"};
   View *v = call->state;
   EdgeRow *row = out;
   if( v->at >= v->edges.count ) return false;
@@ -100,19 +102,23 @@ static void edges_close(TvfCall *call) {
 
 static const TvfArg args[] = {
   {"source", ARG_TEXT, NULL, "name of a table, view or channel log, or a list of logs 'phone, chat'"},
-  {"level", ARG_TEXT, "'event'", "what a step is: event, channel, role, agent, queue or topic; events without it are passed over"},
-  {"relation", ARG_TEXT, "'directly'", "directly: each step and the next; eventually: all pairs of an earlier and a later step"},
-  {"gap", ARG_DURATION, "NULL", "pairs inside an episode that longer silence ends; NULL = the whole unit is one journey"},
+  {"level", ARG_TEXT, "'event'", "what a step is: event, channel, role, agent, queue or topic; events without it are "
+    "passed over"},
+  {"relation", ARG_TEXT, "'directly'", "directly: each step and the next; eventually: all pairs of an earlier and a "
+    "later step"},
+  {"gap", ARG_DURATION, "NULL", "pairs inside an episode that longer silence ends; NULL = the whole unit is one "
+    "journey"},
   {"min_count", ARG_BIGINT, "1", "rows with fewer occurrences are left out"},
 };
 
 #define COLUMN(field, type, unit, meaning) JOURNEY_COLUMN(EdgeRow, field, type, unit, meaning)
 static const TvfColumn columns[] = {
   COLUMN(from_step, "VARCHAR(80)", NULL, "(start) for entries; (few) for rows below min_n"),
-  COLUMN(to_step, "VARCHAR(80)", NULL, "(end) for exits; a journey that is open (with gap: last end + gap > as_of) has none"),
+  COLUMN(to_step, "VARCHAR(80)", NULL, "(end) for exits; a journey that is open (with gap: last end + gap > as_of) "
+    "has none"),
   COLUMN(kind, "VARCHAR(10)", NULL, "start, edge, self (a step that follows itself) or end"),
-  COLUMN(occurrences, "BIGINT", NULL, "how often; in the report when the later event lies in [since, until), an entry by its event, an exit by the last event; "
-         "with by_columns in the group of the earlier event"),
+  COLUMN(occurrences, "BIGINT", NULL, "how often; in the report when the later event lies in [since, until), an "
+    "entry by its event, an exit by the last event; with by_columns in the group of the earlier event"),
   COLUMN(journeys, "BIGINT", NULL, "distinct journeys"),
   COLUMN(customers, "BIGINT", NULL, "distinct customers of the earlier events"),
   COLUMN(share, "DOUBLE", "0-1", "of the occurrences in its group that leave from_step, exits included"),
@@ -123,10 +129,14 @@ static const TvfColumn columns[] = {
   COLUMN(p90_s, "DOUBLE", "s", "90 % quantile, exact (type 7)"),
   COLUMN(longest_s, "DOUBLE", "s", "longest time"),
   COLUMN(total_s, "DOUBLE", "s", "sum of the times"),
-  COLUMN(dependency, "DOUBLE", "-1 to 1", "(ab - ba) / (ab + ba + 1) of the occurrences; a step with itself: aa / (aa + 1)"),
-  COLUMN(pingpongs, "BIGINT", NULL, "times a > b > a with this row as the first step; NULL for entries, exits and eventually"),
-  COLUMN(rework_journeys, "BIGINT", NULL, "journeys arriving at to_step (from anywhere) in which it occurs more than once"),
-  COLUMN(events_json, "TEXT", NULL, "with evidence=1: seq of the earlier and the later event in turn, at most the first 100"),
+  COLUMN(dependency, "DOUBLE", "-1 to 1", "(ab - ba) / (ab + ba + 1) of the occurrences; a step with itself: aa / "
+    "(aa + 1)"),
+  COLUMN(pingpongs, "BIGINT", NULL, "times a > b > a with this row as the first step; NULL for entries, exits and "
+    "eventually"),
+  COLUMN(rework_journeys, "BIGINT", NULL, "journeys arriving at to_step (from anywhere) in which it occurs more than "
+    "once"),
+  COLUMN(events_json, "TEXT", NULL, "with evidence=1: seq of the earlier and the later event in turn, at most the "
+    "first 100"),
   TVF_GROUP_COLUMNS(EdgeRow, groups),
 };
 

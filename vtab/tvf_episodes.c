@@ -36,7 +36,7 @@ static RowKey episode_key(const void *items, uint32_t i) {
   return (RowKey){e->customer, e->start_ts, events_seq(episodes->contacts->ev, e->begin)};
 }
 
-/* ---- arguments -------------------------------------------------------------------------------------------------- */
+/* ---- arguments -------------------------------------------------------------------------------------- */
 
 static size_t count_parts(Slice list) {
   size_t count = 1;
@@ -55,7 +55,8 @@ static bool read_channel_gaps(TvfCall *call, const Events *ev, EpisodeOptions *o
     Slice channel = slice_trim(slice_cut(&rest, '='));
     ChannelGap *gap = &gaps[options->channel_gap_count];
     if( !rest.data || !channel.size )
-      return env_fail(&call->env, ERR_INPUT, "channel_gaps holds '%s'; write channel=duration pairs, e.g. 'ivr=5 minutes; email=7 days'",
+      return env_fail(&call->env, ERR_INPUT, "channel_gaps holds '%s'; write channel=duration pairs, e.g. 'ivr=5 "
+        "minutes; email=7 days'",
                       env_quote(part, shown));
     if( !duration_parse(&call->env, "channel_gaps", slice_trim(rest), &gap->gap) ) return false;
     gap->channel = intern_find(&ev->intern, channel);
@@ -70,12 +71,16 @@ static bool read_options(TvfCall *call, const Source *source, EpisodeOptions *op
   static const int boundary_columns[] = {0, EV_TOPIC, EV_CASE_ID};
   static const char *const calendars[] = {"none", "day", "week", "month", NULL};
   static const CalendarUnit calendar_units[] = {CALENDAR_NONE, CALENDAR_DAY, CALENDAR_WEEK, CALENDAR_MONTH};
-  int64_t gap = tvf_duration(call, "gap"), most = tvf_duration(call, "max_duration"), bot = tvf_duration(call, "bot_gap");
+  int64_t gap = tvf_duration(call, "gap"), most = tvf_duration(call, "max_duration"),
+      bot = tvf_duration(call, "bot_gap");
   int boundary = tvf_choice(call, "boundary", boundaries), calendar = tvf_choice(call, "calendar", calendars);
   if( env_failed(&call->env) ) return false;
-  if( most == 0 ) return env_fail(&call->env, ERR_INPUT, "max_duration is 0; write a duration such as '30 days', or NULL for none");
-  if( bot == 0 ) return env_fail(&call->env, ERR_INPUT, "bot_gap is 0; write a duration such as '1 second', or NULL for none");
-  *options = (EpisodeOptions){.zone = source->zone, .boundary = boundary_columns[boundary], .calendar = calendar_units[calendar]};
+  if( most == 0 ) return env_fail(&call->env, ERR_INPUT, "max_duration is 0; write a duration such as '30 days', or "
+    "NULL for none");
+  if( bot == 0 ) return env_fail(&call->env, ERR_INPUT, "bot_gap is 0; write a duration such as '1 second', or NULL "
+    "for none");
+  *options = (EpisodeOptions){.zone = source->zone, .boundary = boundary_columns[boundary],
+      .calendar = calendar_units[calendar]};
   options->gap = gap == INT_NULL ? EPISODE_GAP_DEFAULT : gap;
   options->no_gap = gap == 0;
   options->max_duration = most == INT_NULL ? 0 : most;
@@ -85,7 +90,7 @@ static bool read_options(TvfCall *call, const Source *source, EpisodeOptions *op
   return read_channel_gaps(call, &source->events, options);
 }
 
-/* ---- rows ---------------------------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------------- */
 
 static void episodes_run(TvfCall *call) {
   View *v = arena_alloc(&call->arena, sizeof *v);
@@ -168,9 +173,11 @@ static void episodes_close(TvfCall *call) {
 
 static const TvfArg args[] = {
   {"source", ARG_TEXT, NULL, "name of a table, view or channel log, or a list of logs 'phone, chat'"},
-  {"gap", ARG_DURATION, "'7 days'", "longer silence, from the end of what came so far to the next start, starts a new episode; '30 minutes' gives web sessions"},
+  {"gap", ARG_DURATION, "'7 days'", "longer silence, from the end of what came so far to the next start, starts a "
+    "new episode; '30 minutes' gives web sessions"},
   {"boundary", ARG_TEXT, "'none'", "topic or case_id: a change of it starts a new one (NULL is no change)"},
-  {"channel_gaps", ARG_LIST, "NULL", "gaps of their own: 'ivr=5 minutes; email=7 days'; the gap of the later event's channel counts"},
+  {"channel_gaps", ARG_LIST, "NULL", "gaps of their own: 'ivr=5 minutes; email=7 days'; the gap of the later event's "
+    "channel counts"},
   {"max_duration", ARG_DURATION, "NULL", "an event that starts later than this after the start begins a new one"},
   {"calendar", ARG_TEXT, "'none'", "day, week (from Monday) or month: cut at its start in tz"},
   {"start_when", ARG_COND, "NULL", "an event that satisfies it begins a new one"},
@@ -196,7 +203,8 @@ static const TvfColumn columns[] = {
   COLUMN(transfers, "BIGINT", NULL, "events of role transfer"),
   COLUMN(waits, "BIGINT", NULL, "contacts with wait_s > 0"),
   COLUMN(wait_s, "DOUBLE", "s", "waited in its contacts, in total"),
-  COLUMN(handle_s, "DOUBLE", "s", "durations of role assist and work in total; where none is known, talk_s + wrap_s of its contacts"),
+  COLUMN(handle_s, "DOUBLE", "s", "durations of role assist and work in total; where none is known, talk_s + wrap_s "
+    "of its contacts"),
   COLUMN(agents, "BIGINT", NULL, "distinct agents"),
   COLUMN(queues, "BIGINT", NULL, "distinct queues"),
   COLUMN(cost, "DOUBLE", "currency", "NULL without a cost table"),
@@ -206,10 +214,13 @@ static const TvfColumn columns[] = {
   COLUMN(last_event, "VARCHAR(40)", NULL, "its last event"),
   COLUMN(topic, "VARCHAR(80)", NULL, "of the first event that has one"),
   COLUMN(case_id, "VARCHAR(255)", NULL, "of the first event that has one"),
-  COLUMN(outcome, "VARCHAR(12)", NULL, "what is known last: resolved, unresolved or abandoned of its last contact that says so, or resolved or unresolved by a "
-         "later event outside contacts; none = nothing is known; NULL while open"),
-  COLUMN(is_open, "BOOLEAN", NULL, "end_ts + gap (the longest that could apply) is later than as_of and nothing else has ended it"),
-  COLUMN(is_bot, "BOOLEAN", NULL, "the median time from one event to the next is shorter than bot_gap; NULL without bot_gap or with one event"),
+  COLUMN(outcome, "VARCHAR(12)", NULL, "what is known last: resolved, unresolved or abandoned of its last contact "
+    "that says so, or resolved or unresolved by a later event outside contacts; none = nothing is known; NULL while "
+    "open"),
+  COLUMN(is_open, "BOOLEAN", NULL, "end_ts + gap (the longest that could apply) is later than as_of and nothing else "
+    "has ended it"),
+  COLUMN(is_bot, "BOOLEAN", NULL, "the median time from one event to the next is shorter than bot_gap; NULL without "
+    "bot_gap or with one event"),
   COLUMN(events_json, "TEXT", NULL, "with evidence=1: seq of its events"),
 };
 

@@ -12,7 +12,8 @@ void journey_need(JourneyNeeds *needs, EventColumn column) {
 
 void journey_need_contacts(JourneyNeeds *needs) {
   static const EventColumn columns[] = {
-    EV_DURATION_S, EV_CHANNEL, EV_CONTACT_ID, EV_PARENT_CONTACT_ID, EV_CASE_ID, EV_AGENT, EV_QUEUE, EV_TOPIC, EV_PRODUCT, EV_SEGMENT,
+    EV_DURATION_S, EV_CHANNEL, EV_CONTACT_ID, EV_PARENT_CONTACT_ID, EV_CASE_ID, EV_AGENT, EV_QUEUE, EV_TOPIC,
+        EV_PRODUCT, EV_SEGMENT,
     EV_OUTCOME, EV_RESOLVED, EV_WAIT_S, EV_TALK_S, EV_HOLD_S, EV_WRAP_S, EV_SCORE, EV_SCORE_KIND,
   };
   for(size_t i = 0; i < COUNT_OF(columns); i++) journey_need(needs, columns[i]);
@@ -44,12 +45,13 @@ bool journey_no_groups(TvfCall *call) {
   static const char *const args[] = {"by_columns", "min_n"};
   for(size_t i = 0; i < COUNT_OF(args); i++)
     if( tvf_given(call, args[i]) )
-      return env_fail(&call->env, ERR_INPUT, "%s: a row is %s, no aggregate; group the result with GROUP BY instead", args[i],
+      return env_fail(&call->env, ERR_INPUT, "%s: a row is %s, no aggregate; group the result with GROUP BY instead",
+          args[i],
                       call->tvf->row_is);
   return true;
 }
 
-/* ---- order ------------------------------------------------------------------------------------------------------ */
+/* ---- order ------------------------------------------------------------------------------------------ */
 
 typedef struct Ordering {
   const Source *source;
@@ -69,8 +71,8 @@ static int compare_keys(const void *context, uint32_t a, uint32_t b) {
   return (a > b) - (a < b);
 }
 
-bool journey_order(TvfCall *call, const Source *source, const void *items, size_t count, RowKey (*key)(const void *items, uint32_t i),
-                   RowOrder *order) {
+bool journey_order(TvfCall *call, const Source *source, const void *items, size_t count,
+                   RowKey (*key)(const void *items, uint32_t i), RowOrder *order) {
   Ordering o = {source, items, key};
   *order = (RowOrder){.row = arena_alloc(&call->arena, (count + 1) * sizeof *order->row)};
   if( !order->row ) return false;
@@ -79,7 +81,7 @@ bool journey_order(TvfCall *call, const Source *source, const void *items, size_
   return order_sort(&call->env, order->row, order->count, compare_keys, &o);
 }
 
-/* ---- evidence ------------------------------------------------------------------------------------------------------ */
+/* ---- evidence --------------------------------------------------------------------------------------- */
 
 bool journey_contact_rows(TvfCall *call, const Contacts *contacts, ContactRows *out) {
   size_t rows = contacts->ev->count, *begin = arena_alloc(&call->arena, (contacts->count + 2) * sizeof *begin);

@@ -39,8 +39,8 @@ typedef struct RowOrder {
 } RowOrder;
 
 /* The items whose ts is reported (since, until), by customer, ts, seq. In the call's arena. */
-bool journey_order(TvfCall *call, const Source *source, const void *items, size_t count, RowKey (*key)(const void *items, uint32_t i),
-                   RowOrder *order);
+bool journey_order(TvfCall *call, const Source *source, const void *items, size_t count,
+                   RowKey (*key)(const void *items, uint32_t i), RowOrder *order);
 
 /* Rows of each contact: rows[begin[c]] … rows[begin[c + 1] - 1], ascending. In the call's arena. */
 typedef struct ContactRows {
@@ -53,6 +53,8 @@ bool journey_contact_rows(TvfCall *call, const Contacts *contacts, ContactRows *
 void journey_json_seq(Buf *json, int64_t seq);
 Slice journey_json_end(Buf *json);
 
-static inline Slice journey_text(const Source *source, uint32_t code) { return intern_text(&source->events.intern, code); }
+static inline Slice journey_text(const Source *source, uint32_t code) {
+  return intern_text(&source->events.intern, code);
+}
 
 #endif

@@ -207,6 +207,8 @@ static void write_amount(JsonWriter *json, const ImpactView *view, const ImpactR
   bool is_given = !isnan(view->plan.amount.mid);
   if( !isnan(row->value.mid) ) {
     write_input(json, "amount_per_customer", row->value, "data", is_given ? INT_NULL : row->valued);
+  } else if( !isnan(row->amount.mid) ) {
+    return;
   } else if( view->plan.roster && view->roster.is_mixed ) {
     write_note(json, "amount_per_customer", "the base has values in more than one value_unit: name one amount_per_customer");
   } else {

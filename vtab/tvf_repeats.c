@@ -42,7 +42,8 @@ static bool read_options(TvfCall *call, const Contacts *contacts, RepeatOptions 
   options->link = (RepeatLink)tvf_choice(call, "link", links);
   options->same_channel = tvf_choice(call, "channels", channels) == 1;
   options->anchor = (RepeatAnchor)tvf_choice(call, "anchor", anchors);
-  if( window == 0 ) env_fail(&call->env, ERR_INPUT, "window is 0; write how long after its end a contact may be repeated, e.g. '7 days'");
+  if( window == 0 ) env_fail(&call->env, ERR_INPUT, "window is 0; write how long after its end a contact may be "
+    "repeated, e.g. '7 days'");
   if( exclude.data ) options->exclude = condition_compile(&call->arena, "exclude", exclude, &scope);
   return !env_failed(&call->env);
 }
@@ -113,11 +114,13 @@ static void repeats_close(TvfCall *call) {
 
 static const TvfArg args[] = {
   {"source", ARG_TEXT, NULL, "name of a table, view or channel log, or a list of logs 'phone, chat'"},
-  {"window", ARG_DURATION, "'7 days'", "how long after the end of a contact another one repeats it: (end, end + window]"},
-  {"link", ARG_TEXT, "'topic'", "what two contacts must share: topic or case_id (NULL shares nothing, and fcr is then NULL), or any"},
+  {"window", ARG_DURATION, "'7 days'", "how long after the end of a contact another one repeats it: (end, end + "
+    "window]"},
+  {"link", ARG_TEXT, "'topic'", "what two contacts must share: topic or case_id (NULL shares nothing, and fcr is "
+    "then NULL), or any"},
   {"channels", ARG_TEXT, "'any'", "same: a repeat comes through the same channel"},
   {"min_gap", ARG_DURATION, "'0 seconds'", "contacts at most this far apart are the same contact, no repeat"},
-  {"exclude", ARG_COND, "NULL", "over columns of journey_contacts: contacts that neither cause repeats nor are repeats"},
+  {"exclude", ARG_COND, "NULL", "over columns of journey_contacts: contacts that neither cause nor are repeats"},
   {"anchor", ARG_TEXT, "'previous'", "the window runs from the contact before, or from the first of the chain"},
 };
 
@@ -132,13 +135,16 @@ static const TvfColumn columns[] = {
   COLUMN(topic, "VARCHAR(80)", NULL, "of the contact"),
   COLUMN(agent, "VARCHAR(80)", NULL, "last agent of the contact"),
   COLUMN(transfers, "BIGINT", NULL, "events of role transfer in the contact"),
-  COLUMN(fcr, "BOOLEAN", NULL, "first contact resolution: 1 = no repeat, 0 = repeat. NULL while open, and for contacts that cannot be judged: outbound, "
-         "self-service, survey, excluded, not answered, a transfer leg, or without the value that link asks for"),
+  COLUMN(fcr, "BOOLEAN", NULL, "first contact resolution: 1 = no repeat, 0 = repeat. NULL while open, and for "
+    "contacts that cannot be judged: outbound, self-service, survey, excluded, not answered, a transfer leg, or "
+    "without the value that link asks for"),
   COLUMN(is_open, "BOOLEAN", NULL, "the contact is open, or its window is not over at as_of"),
-  COLUMN(repeat_seq, "BIGINT", NULL, "contact_seq of the first contact that repeats it (inbound and assisted, answered or not)"),
+  COLUMN(repeat_seq, "BIGINT", NULL, "contact_seq of the first contact that repeats it (inbound and assisted, "
+    "answered or not)"),
   COLUMN(repeat_ts, "TIMESTAMP", NULL, "start of the repeat"),
   COLUMN(repeat_channel, "VARCHAR(40)", NULL, "channel of the repeat"),
-  COLUMN(repeat_after_s, "DOUBLE", "s", "from the end of the contact (its transfer legs included) to the start of the repeat"),
+  COLUMN(repeat_after_s, "DOUBLE", "s", "from the end of the contact (its transfer legs included) to the start of "
+    "the repeat"),
   COLUMN(chain_number, "BIGINT", NULL, "place of the contact in its chain of repeats, 1-based"),
   COLUMN(events_json, "TEXT", NULL, "with evidence=1: seq of the events of the contact, then of the repeat"),
 };

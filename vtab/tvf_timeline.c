@@ -33,7 +33,8 @@ typedef struct Place {
 } Place;
 
 static const EventColumn shown[] = {
-  EV_DURATION_S, EV_CHANNEL, EV_AGENT, EV_QUEUE, EV_CASE_ID, EV_CONTACT_ID, EV_TOPIC, EV_OUTCOME, EV_WAIT_S, EV_SCORE, EV_SCORE_KIND,
+  EV_DURATION_S, EV_CHANNEL, EV_AGENT, EV_QUEUE, EV_CASE_ID, EV_CONTACT_ID, EV_TOPIC, EV_OUTCOME, EV_WAIT_S, EV_SCORE,
+      EV_SCORE_KIND,
   EV_AMOUNT, EV_TEXT, EV_LOG_FILE, EV_LOG_LINE, EV_LOG_OFFSET,
 };
 
@@ -60,11 +61,12 @@ static RowKey timeline_key(const void *items, uint32_t row) {
   return (RowKey){events_code(ev, EV_CUSTOMER, row), events_ts(ev, row), events_seq(ev, row)};
 }
 
-/* Keeps the rows of one customer. */
+/* Keeps the rows of one customer; 0 = nobody. */
 static void keep_customer(Timeline *t, uint32_t customer) {
+  uint32_t *rows = t->order.row;
   size_t kept = 0;
-  for(size_t i = 0; i < t->order.count; i++)
-    if( customer && events_code(&t->source.events, EV_CUSTOMER, t->order.row[i]) == customer ) t->order.row[kept++] = t->order.row[i];
+  for(size_t i = 0; customer && i < t->order.count; i++)
+    if( events_code(&t->source.events, EV_CUSTOMER, rows[i]) == customer ) rows[kept++] = rows[i];
   t->order.count = kept;
 }
 
@@ -134,7 +136,8 @@ static const TvfArg args[] = {
 
 #define COLUMN(field, type, unit, meaning) JOURNEY_COLUMN(TimelineRow, field, type, unit, meaning)
 static const TvfColumn columns[] = {
-  COLUMN(customer, "VARCHAR(255)", NULL, "display name of the person: the account if there is one, else the smallest identifier"),
+  COLUMN(customer, "VARCHAR(255)", NULL, "display name of the person: the account if there is one, else the smallest "
+    "identifier"),
   COLUMN(customer_id, "BIGINT", NULL, "number of the person, local to the source"),
   COLUMN(event_ts, "TIMESTAMP", NULL, "when it happened or began, UTC"),
   COLUMN(seq, "BIGINT", NULL, "arrival number; in a relation the 1-based row number as delivered"),
@@ -155,8 +158,10 @@ static const TvfColumn columns[] = {
   COLUMN(amount, "DOUBLE", "currency", "money, in the currency of the input"),
   COLUMN(text, "TEXT", NULL, "what was said or written"),
   COLUMN(since_previous_s, "DOUBLE", "s", "from the start of the event before in the same unit; NULL for the first"),
-  COLUMN(episode_number, "BIGINT", NULL, "number of its episode in the unit, with the default gap of 7 days, 1-based"),
-  COLUMN(is_channel_switch, "BOOLEAN", NULL, "another channel than the last one known in the unit; NULL without a channel"),
+  COLUMN(episode_number, "BIGINT", NULL, "number of its episode in the unit, with the default gap of 7 days, "
+    "1-based"),
+  COLUMN(is_channel_switch, "BOOLEAN", NULL, "another channel than the last one known in the unit; NULL without a "
+    "channel"),
   COLUMN(log_file, "TEXT", NULL, "file that it was read from; NULL where the source has none"),
   COLUMN(log_line, "BIGINT", "line", "line on which its record starts, 1-based"),
   COLUMN(log_offset, "BIGINT", "byte", "where its record starts, 0-based, in the inflated stream"),

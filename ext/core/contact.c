@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** contact: what a contact amounts to, once its events are known (contact_assign.h). Steps: sum up the rows, judge each contact, hear the
-** surveys, infer from repeats. Linear. */
+** contact: what a contact amounts to, once its events are known (contact_assign.h). Steps: sum up the rows, judge each
+** contact, hear the surveys, infer from repeats. Linear. */
 #include "contact.h"
 
 #include <math.h>
@@ -9,11 +9,13 @@
 #include "repeat.h"
 
 #define ROLE_BIT(role) (UINT64_C(1) << (role))
-/* Roles that show that a person was asked for or took part; ROLE_ARRIVE and no role do so where nothing shows self-service. */
-#define ROLES_PERSON \
-  (ROLE_BIT(ROLE_VISIT) | ROLE_BIT(ROLE_WAIT) | ROLE_BIT(ROLE_OFFER) | ROLE_BIT(ROLE_NO_ANSWER) | ROLE_BIT(ROLE_ASSIST) | \
-   ROLE_BIT(ROLE_HOLD) | ROLE_BIT(ROLE_TRANSFER) | ROLE_BIT(ROLE_CONSULT) | ROLE_BIT(ROLE_ESCALATE) | ROLE_BIT(ROLE_MESSAGE_IN) | \
-   ROLE_BIT(ROLE_STATUS_CHECK) | ROLE_BIT(ROLE_CALLBACK) | ROLE_BIT(ROLE_COMPLAINT) | ROLE_BIT(ROLE_REOPEN) | ROLE_BIT(ROLE_DENY))
+/* Roles that show that a person was asked for or took part. An arrival or no role does where nothing shows
+** self-service. */
+#define ROLES_PERSON                                                                                              \
+  (ROLE_BIT(ROLE_VISIT) | ROLE_BIT(ROLE_WAIT) | ROLE_BIT(ROLE_OFFER) | ROLE_BIT(ROLE_NO_ANSWER) |                  \
+   ROLE_BIT(ROLE_ASSIST) | ROLE_BIT(ROLE_HOLD) | ROLE_BIT(ROLE_TRANSFER) | ROLE_BIT(ROLE_CONSULT) |                \
+   ROLE_BIT(ROLE_ESCALATE) | ROLE_BIT(ROLE_MESSAGE_IN) | ROLE_BIT(ROLE_STATUS_CHECK) | ROLE_BIT(ROLE_CALLBACK) |   \
+   ROLE_BIT(ROLE_COMPLAINT) | ROLE_BIT(ROLE_REOPEN) | ROLE_BIT(ROLE_DENY))
 #define ROLES_UNCERTAIN (ROLE_BIT(ROLE_NONE) | ROLE_BIT(ROLE_ARRIVE))
 #define ROLES_SURVEY (ROLE_BIT(ROLE_FEEDBACK) | ROLE_BIT(ROLE_INVITE))
 #define ROLES_QUEUED (ROLE_BIT(ROLE_WAIT) | ROLE_BIT(ROLE_OFFER) | ROLE_BIT(ROLE_NO_ANSWER))
@@ -65,7 +67,7 @@ int8_t contact_statement(const Events *ev, size_t row) {
   return isnan(score) ? BOOL_NULL : score != 0;
 }
 
-/* ---- rows into contacts ------------------------------------------------------------------------------------------ */
+/* ---- rows into contacts ----------------------------------------------------------------------------- */
 
 static void first_code(uint32_t *field, uint32_t code) {
   if( !*field ) *field = code;
@@ -76,7 +78,8 @@ static void last_code(uint32_t *field, uint32_t code) {
 }
 
 static void contact_begin(Contact *c, const Events *ev, size_t unit, size_t row) {
-  *c = (Contact){.seq = events_seq(ev, row), .unit = (uint32_t)unit, .first = row, .customer_id = INT_NULL, .start_ts = events_ts(ev, row)};
+  *c = (Contact){.seq = events_seq(ev, row), .unit = (uint32_t)unit, .first = row, .customer_id = INT_NULL,
+      .start_ts = events_ts(ev, row)};
   c->end_ts = c->start_ts;
   c->is_resolved = BOOL_NULL;
   c->repeat_of = CONTACT_NONE;
@@ -172,7 +175,7 @@ static bool sum_rows(Builder *b) {
   return !env_failed(b->ev->env);
 }
 
-/* ---- judging ------------------------------------------------------------------------------------------------------- */
+/* ---- judging ---------------------------------------------------------------------------------------- */
 
 static void judge_abandon(Contact *c, const Notes *n, Slice outcome) {
   bool abandoned = outcome.data && !n->gave_up ? says(outcome, "abandoned") : n->gave_up;
@@ -201,11 +204,12 @@ static void judge(const Builder *b, Contact *c, const Notes *n) {
   c->resolved_basis = "agent";
 }
 
-/* ---- surveys ------------------------------------------------------------------------------------------------------- */
+/* ---- surveys ---------------------------------------------------------------------------------------- */
 
 static uint32_t contact_of_id(const Contacts *contacts, const uint32_t *by_id, size_t unit, uint32_t id) {
   uint32_t index = id ? by_id[id] : CONTACT_NONE;
-  return index != CONTACT_NONE && contacts->item[index].unit == unit && contacts->item[index].contact_id == id ? index : CONTACT_NONE;
+  if( index == CONTACT_NONE || contacts->item[index].unit != unit ) return CONTACT_NONE;
+  return contacts->item[index].contact_id == id ? index : CONTACT_NONE;
 }
 
 /* The contact that a survey answer is about; `latest` is the last one begun before it. */
@@ -242,7 +246,8 @@ static void hear_unit(Builder *b, uint32_t *by_id, size_t unit) {
 }
 
 static bool hear_surveys(Builder *b) {
-  if( !events_has(b->ev, EV_RESOLVED) && !events_has(b->ev, EV_SCORE_KIND) && !events_has(b->ev, EV_OUTCOME) ) return true;
+  bool may_say = events_has(b->ev, EV_RESOLVED) || events_has(b->ev, EV_SCORE_KIND) || events_has(b->ev, EV_OUTCOME);
+  if( !may_say ) return true;
   size_t codes = b->ev->intern.count ? b->ev->intern.count : 1;
   uint32_t *by_id = env_alloc(b->ev->env, codes * sizeof *by_id);
   if( !by_id ) return false;
@@ -252,7 +257,7 @@ static bool hear_surveys(Builder *b) {
   return !env_failed(b->ev->env);
 }
 
-/* ---- repeats and failure demand --------------------------------------------------------------------------------------- */
+/* ---- repeats and failure demand --------------------------------------------------------------------- */
 
 static void infer_resolved(Contact *c, const Repeat *repeat) {
   if( c->resolved_basis || c->is_open || c->is_survey || c->is_outbound ) return;
@@ -311,20 +316,23 @@ bool contacts_build(Arena *arena, const Events *ev, int64_t gap, int64_t as_of, 
   return ok && infer(arena, out, as_of);
 }
 
-/* ---- conditions --------------------------------------------------------------------------------------------------------- */
+/* ---- conditions ------------------------------------------------------------------------------------- */
 
-typedef enum FieldKind { FIELD_CODE, FIELD_INT, FIELD_COUNT, FIELD_TIME, FIELD_REAL, FIELD_TRI, FIELD_BOOL, FIELD_WORD } FieldKind;
+typedef enum FieldKind {
+  FIELD_CODE, FIELD_INT, FIELD_COUNT, FIELD_TIME, FIELD_REAL, FIELD_TRI, FIELD_BOOL, FIELD_WORD
+} FieldKind;
 #define FIELD(column, kind) {#column, kind, offsetof(Contact, column)}
 static const struct Field { const char *name; FieldKind kind; size_t at; } fields[] = {
   {"contact_seq", FIELD_INT, offsetof(Contact, seq)},
-  FIELD(contact_id, FIELD_CODE), FIELD(parent_contact_id, FIELD_CODE), FIELD(case_id, FIELD_CODE), FIELD(customer, FIELD_CODE),
-  FIELD(customer_id, FIELD_INT), FIELD(segment, FIELD_CODE), FIELD(channel, FIELD_CODE), FIELD(direction, FIELD_CODE),
-  FIELD(topic, FIELD_CODE), FIELD(product, FIELD_CODE), FIELD(start_ts, FIELD_TIME), FIELD(end_ts, FIELD_TIME),
-  FIELD(queue_first, FIELD_CODE), FIELD(queue_last, FIELD_CODE), FIELD(agent_first, FIELD_CODE), FIELD(agent_last, FIELD_CODE),
-  FIELD(wait_s, FIELD_REAL), FIELD(ring_s, FIELD_REAL), FIELD(talk_s, FIELD_REAL), FIELD(hold_s, FIELD_REAL),
-  FIELD(wrap_s, FIELD_REAL), FIELD(transfers, FIELD_COUNT), FIELD(events, FIELD_COUNT), FIELD(outcome, FIELD_CODE),
-  FIELD(is_resolved, FIELD_TRI), FIELD(resolved_basis, FIELD_WORD), FIELD(is_abandoned, FIELD_TRI),
-  FIELD(is_short_abandon, FIELD_TRI), FIELD(is_failure_demand, FIELD_TRI), FIELD(is_open, FIELD_BOOL),
+  FIELD(contact_id, FIELD_CODE), FIELD(parent_contact_id, FIELD_CODE), FIELD(case_id, FIELD_CODE),
+  FIELD(customer, FIELD_CODE), FIELD(customer_id, FIELD_INT), FIELD(segment, FIELD_CODE), FIELD(channel, FIELD_CODE),
+  FIELD(direction, FIELD_CODE), FIELD(topic, FIELD_CODE), FIELD(product, FIELD_CODE), FIELD(start_ts, FIELD_TIME),
+  FIELD(end_ts, FIELD_TIME), FIELD(queue_first, FIELD_CODE), FIELD(queue_last, FIELD_CODE),
+  FIELD(agent_first, FIELD_CODE), FIELD(agent_last, FIELD_CODE), FIELD(wait_s, FIELD_REAL), FIELD(ring_s, FIELD_REAL),
+  FIELD(talk_s, FIELD_REAL), FIELD(hold_s, FIELD_REAL), FIELD(wrap_s, FIELD_REAL), FIELD(transfers, FIELD_COUNT),
+  FIELD(events, FIELD_COUNT), FIELD(outcome, FIELD_CODE), FIELD(is_resolved, FIELD_TRI),
+  FIELD(resolved_basis, FIELD_WORD), FIELD(is_abandoned, FIELD_TRI), FIELD(is_short_abandon, FIELD_TRI),
+  FIELD(is_failure_demand, FIELD_TRI), FIELD(is_open, FIELD_BOOL),
 };
 
 static ConditionColumn scope_column(const void *rows, int index) {

@@ -1,23 +1,29 @@
 /* SPDX-License-Identifier: MIT
 ** contact: events → contacts (SURFACE §2, COLUMNS §0). Works inside each unit of an arranged Events, in one pass.
-**   With a contact_id: all events of the unit with that id are one contact (unless all of them are work, agent_state or note).
-**   Without: events of one channel and (where present) one case_id, each at most contact_gap after the end of the contact so far.
+**
+** Which contact does an event belong to?
+**   With a contact_id: all events of the unit with that id are one contact (unless all of them are work, agent_state or
+**     note; then they stand outside).
+**   Without: events of one channel and (where present) one case_id, each at most contact_gap after the end of the
+**     contact so far.
 **     A message (message_in, message_out) or a survey answer (feedback) is a contact of its own.
-**     Only an event whose verb can start a contact (Verb.is_contact), or whose verb is unknown, whose direction is not internal and whose
-**     role is none of work, agent_state, note, starts one; such an event joins a running contact (neither a message, nor a survey
-**     answer, nor one with an id) within the gap. Others (transfer, hold, end, work …) join the contact of any kind that was last
-**     touched on their channel, within the gap, or stand outside.
-**     Case: an event with a case_id joins the last touched contact with that case_id; if that is too old, the last touched contact of
-**     the channel, provided it has no case yet (it takes this one). An event without a case_id joins the last touched one of any case.
+**     Only an event whose verb can start a contact (Verb.is_contact) starts one; so does one of an unknown verb whose
+**     direction is not internal and whose role is none of work, agent_state, note. Such an event joins a running
+**     contact (neither a message, nor a survey answer, nor one with an id) within the gap.
+**     Others (transfer, hold, end, work …) join the contact of any kind that was last touched on their channel, within
+**     the gap, or stand outside.
+**     An event with a case_id joins the last touched contact with that case_id; if that is too old, the last touched
+**     contact of the channel, provided it has no case yet (it takes this one). An event without a case_id joins the
+**     last touched one of any case.
 **
 ** Is it resolved? The first of these that says anything:
-**   agent     the last event of the contact, survey answers aside, that says so: column resolved, else outcome 'resolved' or
-**             'unresolved', else role resolve (1) or reopen (0)
-**   survey    the last survey answer about it that has resolved, or a score of score_kind 'fcr' (0 = no, else yes). An answer is about
-**             the contact whose contact_id it bears; else its parent_contact_id; else the latest contact begun before it that ended at
-**             most 7 days before, provided their topics do not differ
-**   inferred  abandoned or failed: no. Inbound, assisted, answered, mature contacts (repeat.h, its default window and link): no
-**             if a repeat followed, else yes
+**   agent     the last event of the contact, survey answers aside, that says so: column resolved, else outcome
+**             'resolved' or 'unresolved', else role resolve (1) or reopen (0)
+**   survey    the last survey answer about it that has resolved, or a score of score_kind 'fcr' (0 = no, else yes). An
+**             answer is about the contact whose contact_id it bears; else its parent_contact_id; else the latest
+**             contact begun before it that ended at most 7 days before, provided their topics do not differ
+**   inferred  abandoned or failed: no. Inbound, assisted, answered, mature contacts (repeat.h, its default window and
+**             link): no if a repeat followed, else yes
 ** and NULL when none does, or while it is open. */
 #ifndef JOURNEY_CONTACT_H
 #define JOURNEY_CONTACT_H
@@ -35,26 +41,32 @@ typedef struct Contact {
   uint32_t unit;                   /* index of the unit */
   size_t first, last;              /* rows of its first and last event (others may lie between) */
   uint32_t events;
-  uint32_t contact_id, parent_contact_id, case_id, customer, channel, direction, topic, product, segment, outcome; /* codes */
+  /* codes */
+  uint32_t contact_id, parent_contact_id, case_id, customer, channel, direction, topic, product, segment, outcome;
   int64_t customer_id;
   int64_t start_ts, end_ts;        /* end = latest end of its events */
   uint32_t queue_first, queue_last, agent_first, agent_last;
-  double wait_s, ring_s, talk_s, hold_s, wrap_s;   /* NAN = no data; sums of the columns, else durations of wait, offer, assist, hold, work */
+  /* NAN = no data; sums of the columns, else durations of wait, offer, assist, hold, work */
+  double wait_s, ring_s, talk_s, hold_s, wrap_s;
   uint32_t transfers;              /* events of role transfer */
   int8_t is_resolved;              /* BOOL_NULL = unknown or open */
   const char *resolved_basis;      /* "agent", "survey", "inferred" or NULL */
-  int8_t is_abandoned;             /* outcome 'abandoned', or an abandon event that no assist event followed; NULL while open and not so */
+  /* outcome 'abandoned', or an abandon event that no assist event followed; NULL while open and not so */
+  int8_t is_abandoned;
   int8_t is_short_abandon;         /* abandoned after at most 5 s of wait_s (without one: of time since its start) */
   bool is_assisted;                /* an agent took part, or one was asked for (waited in a queue, called, wrote) */
   bool is_self_service, is_inbound, is_outbound;   /* outbound: its direction is out; everything else is inbound */
-  bool is_open;                    /* end + contact_gap > as_of and no end event (end, abandon, close; a reopen opens again) */
+  /* end + contact_gap > as_of and no end event (end, abandon, close; a reopen opens again) */
+  bool is_open;
   uint64_t roles;                  /* bit r set: an event with Role r is in it; bit 0: one without a role */
   bool is_survey;                  /* all its events are survey answers or invitations */
   bool is_failed;                  /* its last resolve or fail event is a fail, or its outcome is 'failed' */
   bool is_answered;                /* not abandoned, and if it waited or rang, an agent took part */
-  uint32_t repeat_of;              /* the contact it repeats (repeat.h's defaults), index in item; CONTACT_NONE = none */
-  /* 1 = demand caused by a failure: a repeat; or failed or abandoned self-service of the unit began in the 24 h before; or its role
-  ** says so (status_check, complaint, reopen, optout). NULL = not demand for a person: outbound, self-service, survey. */
+  /* the contact it repeats (repeat.h's defaults), index in item; CONTACT_NONE = none */
+  uint32_t repeat_of;
+  /* 1 = demand caused by a failure: a repeat; or failed or abandoned self-service of the unit began in the 24 h before;
+  ** or a role says so (status_check, complaint, reopen, optout). NULL = no demand for a person: outbound, self-service,
+  ** survey. */
   int8_t is_failure_demand;
 } Contact;
 

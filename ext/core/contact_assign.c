@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** contact_assign: one pass over the rows. Every channel remembers the contact last touched and the running contact last touched,
-** and so does every (channel, case). An entry that was made in another unit does not count. */
+** contact_assign: one pass over the rows. Every channel remembers the contact last touched and the running contact last
+** touched, and so does every (channel, case). An entry that was made in another unit does not count. */
 #include "contact_assign.h"
 
 #include "pairs.h"
@@ -36,7 +36,9 @@ typedef struct Assign {
 
 static bool is_agent_side(Role role) { return role == ROLE_WORK || role == ROLE_AGENT_STATE || role == ROLE_NOTE; }
 
-static bool stands_alone(Role role) { return role == ROLE_MESSAGE_IN || role == ROLE_MESSAGE_OUT || role == ROLE_FEEDBACK; }
+static bool stands_alone(Role role) {
+  return role == ROLE_MESSAGE_IN || role == ROLE_MESSAGE_OUT || role == ROLE_FEEDBACK;
+}
 
 static bool can_start(const Assign *a, size_t row) {
   const Verb *verb = a->ev->verb[row];
@@ -55,7 +57,8 @@ static uint32_t find_near(const Assign *a, Reach reach, size_t unit, size_t row)
   int64_t ts = events_ts(a->ev, row);
   if( case_id ) {
     uint32_t pair = pairs_find(&a->case_pairs, channel, case_id);
-    if( pair != PAIR_NONE && is_near(a, a->by_case[pair].contact[reach], unit, ts) ) return a->by_case[pair].contact[reach];
+    uint32_t own = pair == PAIR_NONE ? CONTACT_NONE : a->by_case[pair].contact[reach];
+    if( is_near(a, own, unit, ts) ) return own;
   }
   uint32_t contact = a->by_channel[channel].contact[reach];
   if( !is_near(a, contact, unit, ts) ) return CONTACT_NONE;
@@ -63,7 +66,6 @@ static uint32_t find_near(const Assign *a, Reach reach, size_t unit, size_t row)
 }
 
 static uint32_t add_draft(Assign *a, size_t unit, uint32_t contact_id, bool is_running) {
-  if( a->count >= CONTACT_NONE ) return env_fail(a->ev->env, ERR_LIMIT, "more than 4,294,967,294 contacts"), CONTACT_NONE;
   Draft *draft = env_grow(a->ev->env, a->draft, a->count, &a->capacity, sizeof *draft);
   if( !draft ) return CONTACT_NONE;
   a->draft = draft;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** edge: hops (edge_walk.h) → rows. Two walks: the first numbers the edges and counts their occurrences, so that times have their exact
-** room and small rows can be folded; the second sums up. Times are held per edge, quantiles are exact. */
+** edge: hops (edge_walk.h) → rows. Two walks: the first numbers the edges and counts their occurrences, so that times
+** have their exact room and small rows can be folded; the second sums up. Times are held per edge, quantiles are
+** exact. */
 #include "edge.h"
 
 #include <math.h>
@@ -46,7 +47,7 @@ typedef struct Finder {
   size_t time_count;
 } Finder;
 
-/* ---- first walk: which edges there are --------------------------------------------------------------------------- */
+/* ---- first walk: which edges there are -------------------------------------------------------------- */
 
 static uint32_t key_find(const Finder *f, uint32_t from, uint32_t to, uint32_t group) {
   uint32_t pair = pairs_find(&f->steps, from, to);
@@ -67,9 +68,9 @@ static uint32_t key_put(Finder *f, uint32_t from, uint32_t to, uint32_t group) {
 static size_t times_most(const Finder *f) { return f->ev->count > EDGE_TIMES_MAX ? f->ev->count : EDGE_TIMES_MAX; }
 
 static bool too_many(const Finder *f) {
-  return env_fail(f->ev->env, ERR_LIMIT,
-                  "more than %zu pairs of events to time; narrow it with where_event or a shorter gap, or write %s", times_most(f),
-                  f->options->eventually ? "relation='directly'" : "ties='input'");
+  const char *instead = f->options->eventually ? "relation='directly'" : "ties='input'";
+  return env_fail(f->ev->env, ERR_LIMIT, "more than %zu pairs of events to time; narrow it with where_event or a "
+                  "shorter gap, or write %s", times_most(f), instead);
 }
 
 static bool count_hop(void *context, const Hop *hop) {
@@ -82,7 +83,7 @@ static bool count_hop(void *context, const Hop *hop) {
   return ++f->time_count <= times_most(f) || too_many(f);
 }
 
-/* ---- between the walks: keys → rows ------------------------------------------------------------------------------- */
+/* ---- between the walks: keys → rows ----------------------------------------------------------------- */
 
 static EdgeKind kind_of(uint32_t from, uint32_t to) {
   if( from == STEP_START ) return EDGE_START;
@@ -160,7 +161,7 @@ static bool set_ratios(Finder *f) {
   return !env_failed(f->ev->env);
 }
 
-/* ---- second walk: summing up --------------------------------------------------------------------------------------- */
+/* ---- second walk: summing up ------------------------------------------------------------------------ */
 
 static bool add_customer(Finder *f, Sum *sum, size_t row) {
   uint32_t customer = events_code(f->ev, EV_CUSTOMER, row);
@@ -215,7 +216,7 @@ static bool add_hop(void *context, const Hop *hop) {
   return add_customer(f, sum, hop->from_row) && add_evidence(f, sum, hop);
 }
 
-/* ---- times ------------------------------------------------------------------------------------------------------------ */
+/* ---- times ------------------------------------------------------------------------------------------ */
 
 typedef struct Neumaier {
   double sum, lost;
@@ -233,13 +234,15 @@ static int compare_times(const void *context, uint32_t a, uint32_t b) {
 }
 
 /* The k-th smallest of values that occur `weights` times each, in the order `order`. */
-static int64_t weighted_at(const int64_t *times, const int64_t *weights, const uint32_t *order, size_t count, int64_t k) {
+static int64_t weighted_at(const int64_t *times, const int64_t *weights, const uint32_t *order, size_t count,
+    int64_t k) {
   size_t i = 0;
   for(; i + 1 < count && k >= weights[order[i]]; i++) k -= weights[order[i]];
   return times[order[i]];
 }
 
-static double weighted_quantile(const int64_t *times, const int64_t *weights, const uint32_t *order, size_t count, int64_t n, double p) {
+static double weighted_quantile(const int64_t *times, const int64_t *weights, const uint32_t *order, size_t count,
+    int64_t n, double p) {
   double place = (double)(n - 1) * p;
   int64_t k = (int64_t)place;
   double below = (double)weighted_at(times, weights, order, count, k), part = place - (double)k;
@@ -268,7 +271,8 @@ static bool set_times(Finder *f, Sum *sum) {
   int64_t *times = f->times + sum->times_begin, n = 0, shortest = INT64_MAX, longest = 0;
   const int64_t *weights = f->weights ? f->weights + sum->times_begin : NULL;
   Neumaier total = {0, 0}, squares = {0, 0};
-  edge->mean_s = edge->stdev_s = edge->shortest_s = edge->median_s = edge->p90_s = edge->longest_s = edge->total_s = REAL_NULL;
+  edge->mean_s = edge->stdev_s = edge->shortest_s = edge->median_s = edge->p90_s = edge->longest_s = edge->total_s =
+      REAL_NULL;
   if( sum->times == 0 ) return true;
   for(size_t i = 0; i < sum->times; i++) {
     int64_t weight = weights ? weights[i] : 1;
@@ -289,7 +293,7 @@ static bool set_times(Finder *f, Sum *sum) {
   return set_quantiles(f, edge, times, weights, sum->times, n);
 }
 
-/* ---- rows -------------------------------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------------- */
 
 Slice edge_step_text(const Edges *edges, uint32_t step) {
   if( step == STEP_START ) return SLICE("(start)");
@@ -335,7 +339,8 @@ static bool check_pairs(const Finder *f) {
   double pairs = 0;
   for(size_t u = 0; f->options->eventually && !f->options->has_gap && u < f->ev->unit_count; u++) {
     double steps = 0;
-    for(size_t row = f->ev->unit_begin[u]; row < f->ev->unit_begin[u + 1]; row++) steps += events_code(f->ev, f->options->level, row) != 0;
+    for(size_t row = f->ev->unit_begin[u]; row < f->ev->unit_begin[u + 1]; row++)
+      steps += events_code(f->ev, f->options->level, row) != 0;
     pairs += steps * (steps - 1) / 2;
   }
   bool narrowed = f->options->is_strict || f->options->has_since || f->options->has_until;

@@ -1,19 +1,28 @@
 /* SPDX-License-Identifier: MIT
-** edge: which step follows which. A step is the value of one column (`level`) at an event; events without a value are passed over, so
-** an edge jumps over them. A journey is a unit, or with a gap an episode of it (episode.h: gap only).
-**   directly      each step and the next one of its journey         eventually    every pair i < j of steps of a journey
-**   (start), (end)  one entry into the first step and one exit from the last of each journey. A journey that is open (with a gap:
-**                   nothing has ended it and its last end + gap > as_of) has no exit; without a gap every journey is over at as_of.
-**   ties strict   steps of one time are not ordered: every step of a time is followed by every step of the next time (counted without
-**                 listing them), none by one of its own; entries and exits count every step of the first and of the last time.
-** The time of an edge is max(0, start of next - end of previous). It belongs to the report when its later event lies in
-** [since, until) (an entry: its event, an exit: the last event). It belongs to the group (by_columns) of its earlier event (an entry: of
-** its event). pingpongs: directly, times a > b > a with a > b as the first step, NULL otherwise. rework_journeys: journeys of the
-** group with a reported arrival at to_step in which to_step occurs more than once, whichever step came before it; so it is
-** the same in every row of one to_step. share: of the reported occurrences of the group that leave from_step.
-** Rows with fewer occurrences than min_n become one row (few) > (few) per group, whose share, dependency, pingpongs and rework_journeys
-** are NULL; afterwards rows with fewer than min_count are left out.
-** Linear in the pairs. 'eventually' and strict ties hold at most EDGE_TIMES_MAX times at once: beyond that, ERR_LIMIT. */
+** edge: which step follows which. A step is the value of one column (`level`) at an event; events without a value are
+** passed over, so an edge jumps over them. A journey is a unit, or with a gap an episode of it (episode.h: gap only).
+**
+**   directly        each step and the next one of its journey
+**   eventually      every pair i < j of steps of a journey
+**   (start), (end)  one entry into the first step and one exit from the last of each journey. A journey that is open
+**                   (with a gap: nothing has ended it and its last end + gap > as_of) has no exit; without a gap every
+**                   journey is over at as_of
+**   strict ties     steps of one time are not ordered: every step of a time is followed by every step of the next time
+**                   (counted without listing them), none by one of its own; entries and exits count every step of the
+**                   first and of the last time
+**
+**   time            max(0, start of next - end of previous)
+**   report          an edge belongs to it when its later event lies in [since, until) (an entry: its event, an exit:
+**                   the last event)
+**   group           (by_columns) of its earlier event (an entry: of its event)
+**   share           of the reported occurrences of the group that leave from_step
+**   pingpongs       directly: times a > b > a with a > b as the first step. NULL otherwise
+**   rework_journeys journeys of the group with a reported arrival at to_step in which to_step occurs more than once,
+**                   whichever step came before it; so it is the same in every row of one to_step
+**
+** Rows with fewer occurrences than min_n become one row (few) > (few) per group, whose share, dependency, pingpongs and
+** rework_journeys are NULL; afterwards rows with fewer than min_count are left out.
+** Linear in the pairs. 'eventually' and strict ties hold at most EDGE_TIMES_MAX times: beyond that, ERR_LIMIT. */
 #ifndef JOURNEY_EDGE_H
 #define JOURNEY_EDGE_H
 #include "contact.h"
@@ -51,7 +60,8 @@ typedef struct Edge {
   double mean_s, stdev_s, shortest_s, median_s, p90_s, longest_s, total_s;   /* NAN: no times */
   double dependency;                               /* (ab-ba)/(ab+ba+1), self aa/(aa+1); NAN for entries and exits */
   int64_t pingpongs, rework_journeys;              /* INT_NULL as above */
-  int64_t *seqs;                                   /* of the earlier and the later event, in turn, of the first occurrences */
+  /* of the earlier and the later event, in turn, of the first occurrences */
+  int64_t *seqs;
   uint32_t seq_count;
 } Edge;
 

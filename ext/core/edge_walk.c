@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** edge_walk: a journey is first reduced to its rows that have a step; then its pairs are formed. With strict ties the pairs of two
-** neighbouring times are formed from runs: rows of the earlier time that agree in all that matters, against the distinct steps of
-** the later one. */
+** edge_walk: a journey is first reduced to its rows that have a step; then its pairs are formed. With strict ties the
+** pairs of two neighbouring times are formed from runs: rows of the earlier time that agree in all that matters,
+** against the distinct steps of the later one. */
 #include "edge_walk.h"
 
 #include "order.h"
@@ -57,7 +57,7 @@ static Hop step_hop(const Walker *w, size_t i, size_t j) {
                .micros = time_between(w, w->row[i], w->row[j]), .weight = 1};
 }
 
-/* ---- entries and exits ------------------------------------------------------------------------------------------ */
+/* ---- entries and exits ------------------------------------------------------------------------------ */
 
 /* Steps from `first` to before the first row of another time: one with ordinary ties. */
 static size_t same_time_end(const Walker *w, size_t first) {
@@ -74,23 +74,24 @@ static size_t last_time_begin(const Walker *w) {
   return begin;
 }
 
+/* An entry or exit at step i. */
+static Hop end_hop(const Walker *w, uint32_t from, uint32_t to, size_t i) {
+  return (Hop){.from = from, .to = to, .from_row = w->row[i], .to_row = w->row[i], .micros = -1, .weight = 1};
+}
+
 static bool tell_entries(const Walker *w) {
-  for(size_t i = 0, end = same_time_end(w, 0); i < end; i++) {
-    Hop hop = {.from = STEP_START, .to = step_of(w, i), .from_row = w->row[i], .to_row = w->row[i], .micros = -1, .weight = 1};
-    if( !tell(w, hop) ) return false;
-  }
+  for(size_t i = 0, end = same_time_end(w, 0); i < end; i++)
+    if( !tell(w, end_hop(w, STEP_START, step_of(w, i), i)) ) return false;
   return true;
 }
 
 static bool tell_exits(const Walker *w) {
-  for(size_t i = last_time_begin(w); i < w->count; i++) {
-    Hop hop = {.from = step_of(w, i), .to = STEP_END, .from_row = w->row[i], .to_row = w->row[i], .micros = -1, .weight = 1};
-    if( !tell(w, hop) ) return false;
-  }
+  for(size_t i = last_time_begin(w); i < w->count; i++)
+    if( !tell(w, end_hop(w, step_of(w, i), STEP_END, i)) ) return false;
   return true;
 }
 
-/* ---- pairs ---------------------------------------------------------------------------------------------------------- */
+/* ---- pairs ------------------------------------------------------------------------------------------ */
 
 static bool tell_next(const Walker *w) {
   for(size_t i = 0; i + 1 < w->count; i++) {
@@ -115,13 +116,14 @@ static bool tell_later(const Walker *w) {
   return true;
 }
 
-/* ---- pairs with strict ties ------------------------------------------------------------------------------------------ */
+/* ---- pairs with strict ties ------------------------------------------------------------------------- */
 
 static int compare_numbers(int64_t a, int64_t b) { return (a > b) - (a < b); }
 
 /* By everything that two occurrences of an edge can differ in; then by row. */
 static int compare_alike(const Walker *w, uint32_t a, uint32_t b) {
-  int order = compare_numbers(events_code(w->ev, w->walk.options->level, a), events_code(w->ev, w->walk.options->level, b));
+  int level = w->walk.options->level;
+  int order = compare_numbers(events_code(w->ev, level, a), events_code(w->ev, level, b));
   if( !order ) order = compare_numbers(events_end(w->ev, a), events_end(w->ev, b));
   if( !order ) order = compare_numbers(groups_of(w->walk.groups, a), groups_of(w->walk.groups, b));
   if( !order ) order = compare_numbers(events_code(w->ev, EV_CUSTOMER, a), events_code(w->ev, EV_CUSTOMER, b));
@@ -136,8 +138,8 @@ static int compare_rows(const void *context, uint32_t a, uint32_t b) {
 static size_t make_runs(const Walker *w, size_t begin, size_t end, Run *runs, bool by_step_only) {
   size_t count = 0;
   for(size_t i = begin; i < end; i++) {
-    bool alike = i > begin && (by_step_only ? step_of(w, i) == step_of(w, i - 1) : compare_alike(w, w->row[i - 1], w->row[i]) == 0);
-    if( alike ) runs[count - 1].count++;
+    bool same_step = i > begin && step_of(w, i) == step_of(w, i - 1);
+    if( same_step && (by_step_only || compare_alike(w, w->row[i - 1], w->row[i]) == 0) ) runs[count - 1].count++;
     else runs[count++] = (Run){w->row[i], step_of(w, i), 1};
   }
   return count;
@@ -179,7 +181,7 @@ static bool tell_next_times(Walker *w) {
   return true;
 }
 
-/* ---- journeys -------------------------------------------------------------------------------------------------------- */
+/* ---- journeys --------------------------------------------------------------------------------------- */
 
 static bool walk_journey(Walker *w, size_t begin, size_t end, bool is_open) {
   const EdgeOptions *options = w->walk.options;
@@ -235,7 +237,8 @@ bool edge_walk(const EdgeWalk *walk) {
   if( strict ) w.runs = env_alloc(env, longest * sizeof *w.runs);
   if( strict ) w.targets = env_alloc(env, longest * sizeof *w.targets);
   bool ok = !env_failed(env);
-  for(size_t u = 0; ok && u < walk->ev->unit_count; u++) ok = walk_unit(&w, walk->ev->unit_begin[u], walk->ev->unit_begin[u + 1]);
+  const size_t *begin = walk->ev->unit_begin;
+  for(size_t u = 0; ok && u < walk->ev->unit_count; u++) ok = walk_unit(&w, begin[u], begin[u + 1]);
   env_release(env, w.row);
   env_release(env, w.in_journey);
   env_release(env, w.in_time);

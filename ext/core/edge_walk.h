@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** edge_walk: goes through journeys and tells every occurrence of an edge (a hop), as edge.h defines them. Counts nothing. */
+** edge_walk: goes through journeys and tells every occurrence of an edge (a hop), as edge.h defines them. Counts
+** nothing. */
 #ifndef JOURNEY_EDGE_WALK_H
 #define JOURNEY_EDGE_WALK_H
 #include "edge.h"

@@ -6,7 +6,7 @@
 
 #include "order.h"
 
-/* ---- cutting --------------------------------------------------------------------------------------------- */
+/* ---- cutting ---------------------------------------------------------------------------------------- */
 
 typedef struct Cutter {
   const Events *ev;
@@ -115,11 +115,12 @@ bool episodes_cut(Arena *arena, const Events *ev, const EpisodeOptions *options,
   return ok;
 }
 
-/* ---- summing up ---------------------------------------------------------------------------------------------- */
+/* ---- summing up ------------------------------------------------------------------------------------- */
 
 /* Distinct values of the columns counted per episode: seen[code] = episode + 1. */
 static const struct Distinct { EventColumn column; size_t field; } distincts[] = {
-  {EV_CHANNEL, offsetof(Episode, channel_count)}, {EV_AGENT, offsetof(Episode, agents)}, {EV_QUEUE, offsetof(Episode, queues)},
+  {EV_CHANNEL, offsetof(Episode, channel_count)}, {EV_AGENT, offsetof(Episode, agents)},
+      {EV_QUEUE, offsetof(Episode, queues)},
 };
 
 typedef struct Summer {
@@ -176,7 +177,8 @@ static void sum_row(Summer *s, Episode *e, size_t index, size_t row) {
   first_code(&e->case_id, events_code(ev, EV_CASE_ID, row));
   if( e->customer_id == INT_NULL ) e->customer_id = events_int(ev, EV_CUSTOMER_ID, row);
   e->transfers += role == ROLE_TRANSFER;
-  if( (role == ROLE_ASSIST || role == ROLE_WORK) && seconds >= 0 && isfinite(seconds) ) add_seconds(&e->handle_s, seconds);
+  bool is_handling = role == ROLE_ASSIST || role == ROLE_WORK;
+  if( is_handling && seconds >= 0 && isfinite(seconds) ) add_seconds(&e->handle_s, seconds);
   count_distinct(s, e, index, row);
 }
 
@@ -226,7 +228,8 @@ static bool ended_otherwise(const Summer *s, const Episode *e, bool last_of_unit
   if( options->end_when && condition_test(options->end_when, &s->scope, e->end - 1) == 1 ) return true;
   if( options->max_duration && s->as_of - e->start_ts > options->max_duration ) return true;
   if( !options->calendar || s->as_of < e->start_ts ) return false;
-  return calendar_floor(s->as_of, options->calendar, options->zone) != calendar_floor(e->start_ts, options->calendar, options->zone);
+  int64_t period = calendar_floor(e->start_ts, options->calendar, options->zone);
+  return calendar_floor(s->as_of, options->calendar, options->zone) != period;
 }
 
 static int8_t judge_bot(const Summer *s, const Episode *e) {
@@ -276,12 +279,14 @@ static void summer_close(Summer *s) {
 }
 
 static bool copy_channels(Arena *arena, const Summer *s, Episodes *out) {
-  out->channel_codes = arena_alloc(arena, (s->channel_count + 1) * sizeof *out->channel_codes);
-  if( out->channel_codes && s->channel_count ) memcpy(out->channel_codes, s->channel_codes, s->channel_count * sizeof *out->channel_codes);
+  size_t size = s->channel_count * sizeof *out->channel_codes;
+  out->channel_codes = arena_alloc(arena, size + 1);
+  if( out->channel_codes && size ) memcpy(out->channel_codes, s->channel_codes, size);
   return out->channel_codes != NULL;
 }
 
-bool episodes_build(Arena *arena, const Contacts *contacts, const EpisodeOptions *options, int64_t as_of, Episodes *out) {
+bool episodes_build(Arena *arena, const Contacts *contacts, const EpisodeOptions *options, int64_t as_of,
+    Episodes *out) {
   const Events *ev = contacts->ev;
   EpisodeCuts cuts;
   *out = (Episodes){.contacts = contacts};
@@ -300,7 +305,7 @@ bool episodes_build(Arena *arena, const Contacts *contacts, const EpisodeOptions
   return ok;
 }
 
-/* ---- texts ------------------------------------------------------------------------------------------------------ */
+/* ---- texts ------------------------------------------------------------------------------------------ */
 
 static void append_item(Buf *out, const char *separator, Slice text) {
   if( out->size ) buf_append_text(out, separator);
@@ -319,7 +324,8 @@ bool episode_path(const Episodes *episodes, const Episode *episode, Buf *out) {
 }
 
 bool episode_channels(const Episodes *episodes, const Episode *episode, Buf *out) {
+  const Intern *intern = &episodes->contacts->ev->intern;
   const uint32_t *codes = episodes->channel_codes + episode->first_channel_code;
-  for(size_t i = 0; i < (size_t)episode->channel_count; i++) append_item(out, ", ", intern_text(&episodes->contacts->ev->intern, codes[i]));
+  for(size_t i = 0; i < (size_t)episode->channel_count; i++) append_item(out, ", ", intern_text(intern, codes[i]));
   return episode->channel_count > 0;
 }

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT
-** episode: a unit's events cut into episodes, and what each amounts to. A new episode starts at an event (taken in order) when
-**   gap           its start is more than `gap` after the latest end (event_ts + duration_s) so far; a gap of the event's own channel
-**                 (channel_gaps) stands in for `gap`
-**   boundary      its topic or case_id differs from the last one known in the episode (NULL neither differs nor is remembered)
+** episode: a unit's events cut into episodes, and what each amounts to. A new episode starts at an event (taken in
+** order) when
+**   gap           its start is more than `gap` after the latest end (event_ts + duration_s) so far; a gap of the
+**                 event's own channel (channel_gaps) stands in for `gap`
+**   boundary      its topic or case_id differs from the last one known in the episode (NULL does not differ and is not
+**                 remembered)
 **   max_duration  it starts more than that after the episode's start
 **   calendar      it lies in another day, week or month of `zone` than the episode's start
 **   start_when    it satisfies the condition
 **   end_when      the event before it satisfied the condition
-** is_open: the longest gap that could apply is not over at as_of (end_ts + gap > as_of) and nothing else has ended the episode: not
-** end_when, no calendar period or max_duration that was over at as_of, no later episode of the unit begun by as_of.
-** outcome (NULL while open): of what is known last: a contact of the episode with a known result, or a later statement of an event that
-** belongs to no contact (contact_statement). A contact's result: resolved or unresolved where an agent or a survey said so, else
-** abandoned, else as inferred (contact.h). Nothing known: none. */
+**
+**   is_open       the longest gap that could apply is not over at as_of (end_ts + gap > as_of) and nothing else has
+**                 ended the episode: not end_when, no calendar period or max_duration that was over at as_of, no later
+**                 episode of the unit begun by as_of
+**   outcome       what is known last; NULL while open, none when nothing is known: the result of a contact begun in the
+**                 episode, or a later statement of an event outside contacts (contact_statement). The result of a
+**                 contact: resolved or unresolved where an agent or a survey said so, else abandoned, else as
+**                 inferred */
 #ifndef JOURNEY_EPISODE_H
 #define JOURNEY_EPISODE_H
 #include "contact.h"
@@ -52,18 +57,22 @@ bool episodes_cut(Arena *arena, const Events *ev, const EpisodeOptions *options,
 typedef struct Episode {
   size_t begin, end;               /* rows */
   uint32_t unit, number;           /* number: 1-based in the unit */
-  size_t first_contact;            /* contacts begun in it: [first_contact, first_contact + contacts) of Contacts.item */
-  size_t first_channel_code;       /* its channels: [first_channel_code, first_channel_code + channel_count) of channel_codes */
+  /* contacts begun in it: [first_contact, first_contact + contacts) of Contacts.item */
+  size_t first_contact;
+  /* its channels: [first_channel_code, first_channel_code + channel_count) of channel_codes */
+  size_t first_channel_code;
   int64_t contacts;
   int64_t start_ts, end_ts;
   uint32_t customer, first_channel, last_channel, first_event, last_event, topic, case_id;   /* codes */
   int64_t customer_id;
-  int64_t channel_count, switches, transfers, waits, agents, queues;
+  int64_t channel_count, switches, transfers, waits, agents, queues;     /* switches: of channel between contacts */
   double wait_s;                   /* of its contacts; NAN = no data */
-  double handle_s;                 /* durations of role assist and work; without any: talk_s + wrap_s of its contacts; NAN = no data */
+  /* durations of role assist and work; without any: talk_s + wrap_s of its contacts; NAN = no data */
+  double handle_s;
   const char *outcome;             /* resolved, unresolved, abandoned, none; NULL while open */
   bool is_open;
-  int8_t is_bot;                   /* the median step between event times is shorter than bot_gap; BOOL_NULL with fewer than 2 events */
+  /* the median step between event times is shorter than bot_gap; BOOL_NULL with fewer than 2 events */
+  int8_t is_bot;
 } Episode;
 
 typedef struct Episodes {
@@ -74,10 +83,11 @@ typedef struct Episodes {
 } Episodes;
 
 /* Everything lives in `arena`. False with the Env's error set. */
-bool episodes_build(Arena *arena, const Contacts *contacts, const EpisodeOptions *options, int64_t as_of, Episodes *out);
-/* Channels of its contacts in order of start, repeats folded, joined with ' > ' (appended to `out`). False when it has none. */
+bool episodes_build(Arena *arena, const Contacts *contacts, const EpisodeOptions *options, int64_t as_of,
+    Episodes *out);
+/* Channels of its contacts in order of start, repeats folded, joined with ' > ', into `out` (empty). False: none. */
 bool episode_path(const Episodes *episodes, const Episode *episode, Buf *out);
-/* Distinct channels of its events in order of first use, joined with ', '. False when it has none. */
+/* Distinct channels of its events in order of first use, joined with ', ', into `out` (empty). False: none. */
 bool episode_channels(const Episodes *episodes, const Episode *episode, Buf *out);
 
 #endif

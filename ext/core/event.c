@@ -172,6 +172,23 @@ static bool put_real(double *cell, int column, Value value) {
   return false;
 }
 
+bool event_convert(EventColumn column, Value value, Value *out) {
+  bool ok = true;
+  *out = value;
+  if( value.type == VALUE_NULL ) return true;
+  ColumnKind kind = event_columns[column].kind;
+  if( kind != KIND_TEXT && kind != KIND_ANY ) out->type = kind == KIND_REAL ? VALUE_REAL : VALUE_INT;
+  switch( kind ) {
+    case KIND_REAL: ok = put_real(&out->as.real, column, value); break;
+    case KIND_TIME: ok = time_from_value(value, &out->as.integer); break;
+    case KIND_INT: ok = event_to_int(value, &out->as.integer); break;
+    case KIND_BOOL: ok = event_to_bool(value, &out->as.integer); break;
+    case KIND_TEXT: case KIND_ANY: break;
+  }
+  if( !ok ) out->type = VALUE_NULL;
+  return ok;
+}
+
 static bool put_any(Events *ev, size_t row, Column *c, Value value) {
   if( value.type == VALUE_TEXT ) {
     uint32_t code = intern_put(&ev->intern, value.as.text);

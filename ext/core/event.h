@@ -125,6 +125,8 @@ typedef struct Events {
 bool event_to_real(Value value, double *real);
 bool event_to_int(Value value, int64_t *integer);
 bool event_to_bool(Value value, int64_t *integer);
+/* The value as `column` holds it: text as it is, else a real, or an integer (a time in µs, a boolean 0 or 1). False: NULL, it does not convert. */
+bool event_convert(EventColumn column, Value value, Value *out);
 
 typedef enum Ties { TIES_INPUT, TIES_STEP, TIES_STRICT } Ties;
 

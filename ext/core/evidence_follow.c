@@ -35,7 +35,7 @@ static bool consent_note(Search *search, size_t row, bool is_out) {
   Consent *consent = &memo->consent;
   OptOut opt_out = {events_ts(search->ev, row), (uint32_t)row};
   if( !is_out ) {
-    *consent = (Consent){.is_in = true, .in_ts = opt_out.ts};
+    *consent = (Consent){.is_in = true, .in_row = opt_out.row};
     return true;
   }
   if( !consent->is_out ) consent->first = opt_out;
@@ -50,13 +50,13 @@ static const OptOut *consent_against(const Search *search, uint32_t customer, ui
   const Memo *special = scope ? matters_find(&search->memo, customer, scope) : NULL;
   const Memo *const memos[] = {general, special};
   const OptOut *earliest = NULL;
-  int64_t lifted = INT64_MIN;
+  size_t lifted = 0;                              /* one past the row of the latest opt-in */
   for(size_t i = 0; i < COUNT_OF(memos); i++)
-    if( memos[i] && memos[i]->consent.is_in && memos[i]->consent.in_ts > lifted ) lifted = memos[i]->consent.in_ts;
+    if( memos[i] && memos[i]->consent.is_in && memos[i]->consent.in_row >= lifted ) lifted = memos[i]->consent.in_row + (size_t)1;
   for(size_t i = 0; i < COUNT_OF(memos); i++) {
     const Consent *consent = memos[i] && memos[i]->consent.is_out ? &memos[i]->consent : NULL;
-    if( !consent || consent->last.ts <= lifted ) continue;
-    const OptOut *standing = consent->first.ts > lifted ? &consent->first : &consent->last;
+    if( !consent || consent->last.row < lifted ) continue;
+    const OptOut *standing = consent->first.row >= lifted ? &consent->first : &consent->last;
     if( !earliest || standing->ts < earliest->ts ) earliest = standing;
   }
   return earliest;

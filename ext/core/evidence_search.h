@@ -21,7 +21,7 @@ typedef struct ContactNote {
 #define SILO_MAX 8                            /* highest value of the silo rules */
 typedef struct RecentContacts { size_t count; struct { int64_t ts; uint32_t contact, row; } item[3]; } RecentContacts;
 typedef struct OptOut { int64_t ts; uint32_t row; } OptOut;
-typedef struct Consent { OptOut first, last; int64_t in_ts; bool is_out, is_in; } Consent;
+typedef struct Consent { OptOut first, last; uint32_t in_row; bool is_out, is_in; } Consent;
 typedef struct LastEvent { uint32_t row, code; bool is_filled; int64_t time; } LastEvent;
 typedef struct Silo {
   struct { int64_t ts; uint32_t row; } identified[SILO_MAX];                   /* latest first */

@@ -52,7 +52,8 @@ static bool name_groups(Grouper *g, const int *columns, int column_count, Groups
     uint32_t group = g->of_row[row];
     if( named[group] ) continue;
     named[group] = true;
-    for(int i = 0; i < column_count; i++) out->text[group][i] = arena_copy(g->arena, value_text(g->ev, columns[i], row, text));
+    for(int i = 0; i < column_count; i++)
+      out->text[group][i] = arena_copy(g->arena, value_text(g->ev, columns[i], row, text));
   }
   env_release(g->ev->env, named);
   return !env_failed(g->ev->env);

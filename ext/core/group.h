@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** group: by_columns. Every event gets the number of its combination of up to four columns' values; a time is grouped by its D6 text. */
+** group: by_columns. Every event gets the number of its combination of up to four columns' values; a time is grouped by
+** its D6 text. */
 #ifndef JOURNEY_GROUP_H
 #define JOURNEY_GROUP_H
 #include "event.h"

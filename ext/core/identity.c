@@ -383,8 +383,7 @@ static bool components_join(Graph *g) {
 static void components_fall_back(Graph *g) {
   for(size_t i = 0; i < g->edge_count; i++) {
     const Edge *edge = &g->edge[i];
-    if( !is_identifier(g, edge->a) || !is_contact_node(g, edge->b) ) continue;
-    if( !g->guarded[edge->a] || g->guarded[edge->b] ) continue;
+    if( !is_identifier(g, edge->a) || !g->guarded[edge->a] || !is_contact_node(g, edge->b) ) continue;
     uint32_t *owner = &g->fallback[find_root(g, edge->b)];
     if( edge->a < *owner ) *owner = edge->a;
   }

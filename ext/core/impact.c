@@ -243,7 +243,8 @@ static Slice reason_text(uint32_t reason) {
 
 /* Everybody's own value, the mean of the others where it is not known; or one value for all. */
 static void price_row(const Build *b, const CellSums *sum, ImpactRow *row) {
-  double mean = b->plan->roster && b->plan->roster->is_mixed ? REAL_NULL : sum_mean(&sum->value);
+  const Roster *roster = b->plan->roster;
+  double mean = roster && roster->is_mixed ? REAL_NULL : sum_mean(&sum->value);
   Range money = sum_range(sum->money), valued = sum_range(sum->valued), risk = row->at_risk;
   row->value = b->plan->amount;
   row->amount = times(risk, row->value);
@@ -252,6 +253,8 @@ static void price_row(const Build *b, const CellSums *sum, ImpactRow *row) {
   row->value = (Range){mean, mean, mean};
   row->amount = (Range){money.low + (risk.low - valued.low) * mean, money.mid + (risk.mid - valued.mid) * mean,
                         money.high + (risk.high - valued.high) * mean};
+  bool nothing = row->problem_customers == 0 && roster && roster->has_value && !roster->is_mixed;
+  if( nothing ) row->amount = (Range){0, 0, 0};
 }
 
 static int64_t customers_of(const Build *b, uint32_t segment) {

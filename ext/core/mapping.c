@@ -3,37 +3,20 @@
 #include "mapping.h"
 
 #include "sniff_name.h"
+#include "spelling.h"
 #include "vocabulary.h"
 
-static bool field_is_null(const Mapping *mapping, Slice field) {
+/* A quoted empty field is an empty text in a text column; elsewhere nothing but blanks is NULL. */
+static bool field_is_null(const Mapping *mapping, LogType type, Slice field) {
   if( !field.data ) return true;
-  for(Slice rest = mapping->null_texts; rest.data && mapping->null_texts.size;)
-    if( slice_equal(slice_trim(slice_cut(&rest, ';')), field) ) return true;
-  return false;
-}
-
-/* D8: a number with a leading zero or plus is an identifier and stays text. */
-static bool number_is_identifier(Slice s) {
-  if( s.size && s.data[0] == '-' ) s = slice_part(s, 1, SIZE_MAX);
-  return s.size && (s.data[0] == '+' || (s.data[0] == '0' && s.size > 1 && s.data[1] >= '0' && s.data[1] <= '9'));
-}
-
-static bool real_with_decimal(Slice s, char decimal, double *real) {
-  char text[64];
-  if( decimal == '.' || s.size >= sizeof text ) return slice_to_real(s, real);
-  if( memchr(s.data, '.', s.size) ) return false;
-  for(size_t i = 0; i < s.size; i++) text[i] = s.data[i] == decimal ? '.' : s.data[i];
-  return slice_to_real((Slice){text, s.size}, real);
+  if( slice_trim(field).size == 0 ) return type != LOG_TEXT;
+  return log_is_null(field, mapping->null_texts);
 }
 
 static bool column_parse(const Mapping *mapping, const LogColumn *column, Slice s, Value *value, TimeOdd *odd) {
-  s = slice_trim(s);
   switch( column->type ) {
-    case LOG_BIGINT: value->type = VALUE_INT; return !number_is_identifier(s) && slice_to_int(s, &value->as.integer);
-    case LOG_DOUBLE:
-      value->type = VALUE_REAL;
-      return !number_is_identifier(s) && real_with_decimal(s, mapping->decimal, &value->as.real);
-    case LOG_TIMESTAMP: case LOG_DATE: value->type = VALUE_INT; return time_parse(&column->time, s, &value->as.integer, odd);
+    case LOG_BIGINT: case LOG_DOUBLE: return log_number(s, column->type, mapping->decimal, value);
+    case LOG_TIMESTAMP: case LOG_DATE: value->type = VALUE_INT; return time_parse(&column->time, slice_trim(s), &value->as.integer, odd);
     case LOG_TEXT: break;
   }
   return false;
@@ -43,7 +26,7 @@ Value mapping_value(const Mapping *mapping, size_t column, Slice field, MappingC
   Value value = {.type = VALUE_NULL};
   TimeOdd odd = TIME_ODD_NONE;
   const LogColumn *c = &mapping->columns[column];
-  if( field_is_null(mapping, field) ) return value;
+  if( field_is_null(mapping, c->type, field) ) return value;
   if( c->type != LOG_TEXT && column_parse(mapping, c, field, &value, &odd) ) {
     if( counts ) counts->gaps += odd == TIME_ODD_GAP, counts->folds += odd == TIME_ODD_FOLD;
     return value;
@@ -87,7 +70,7 @@ void mapping_judge(const Mapping *mapping, Arena *arena, Record *record) {
 const char *mapping_no_event(const Mapping *mapping, const Record *record) {
   if( mapping->ts_column < 0 ) return NULL;
   size_t column = (size_t)mapping->ts_column;
-  bool absent = column >= record->field_count || field_is_null(mapping, record->fields[column]);
+  bool absent = column >= record->field_count || field_is_null(mapping, mapping->columns[column].type, record->fields[column]);
   return absent ? "event_ts is empty" : NULL;
 }
 
@@ -109,27 +92,38 @@ static Slice verb_of(const Mapping *mapping, Slice raw) {
   return raw;
 }
 
+static Value event_text(const Mapping *mapping, const MapRule *rule, Slice text) {
+  Slice trimmed = slice_trim(text);
+  if( trimmed.size == 0 ) return (Value){.type = VALUE_NULL};
+  return (Value){VALUE_TEXT, {.text = rule->target == EV_EVENT ? verb_of(mapping, trimmed) : trimmed}};
+}
+
 Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Record *record, MappingCounts *counts) {
-  Value value = {VALUE_TEXT, {.text = rule->constant}};
+  Value value = {.type = VALUE_NULL}, typed = {VALUE_TEXT, {.text = rule->constant}};
+  ColumnKind kind = event_columns[rule->target].kind;
+  bool is_time = false;
   if( rule->column >= 0 ) {
     size_t column = (size_t)rule->column;
-    if( column >= record->field_count || field_is_null(mapping, record->fields[column]) ) return (Value){.type = VALUE_NULL};
-    value.as.text = slice_trim(record->fields[column]);
-    if( event_columns[rule->target].kind != KIND_TEXT ) return mapping_value(mapping, column, record->fields[column], counts);
+    const LogColumn *c = &mapping->columns[column];
+    if( column >= record->field_count || field_is_null(mapping, c->type, record->fields[column]) ) return value;
+    if( kind == KIND_TEXT ) return event_text(mapping, rule, record->fields[column]);
+    typed = mapping_value(mapping, column, record->fields[column], counts);
+    is_time = typed.type == VALUE_INT && (c->type == LOG_TIMESTAMP || c->type == LOG_DATE);
   }
-  if( rule->target == EV_EVENT ) value.as.text = verb_of(mapping, value.as.text);
+  if( kind == KIND_TEXT ) return event_text(mapping, rule, rule->constant);
+  if( is_time && kind == KIND_TIME ) return typed;
+  if( !is_time && event_convert(rule->target, typed, &value) ) return value;
+  if( counts ) counts->odd_values++;
   return value;
 }
 
 void mapping_put(const Mapping *mapping, const Record *record, Events *ev, size_t row, MappingCounts *counts) {
   for(size_t i = 0; i < mapping->rule_count; i++) {
-    const MapRule *rule = &mapping->rules[i];
-    Value value = mapping_event_value(mapping, rule, record, counts);
-    LogType type = rule->column >= 0 ? mapping->columns[rule->column].type : LOG_TEXT;
-    bool is_time = value.type == VALUE_INT && (type == LOG_TIMESTAMP || type == LOG_DATE);
-    bool ok = is_time ? event_columns[rule->target].kind == KIND_TIME : events_put(ev, row, rule->target, value);
-    if( ok && is_time && events_has(ev, rule->target) ) ev->column[rule->target].as.integer[row] = value.as.integer;
-    if( !ok && counts ) counts->odd_values++;
+    EventColumn target = mapping->rules[i].target;
+    if( !events_has(ev, target) ) continue;
+    Value value = mapping_event_value(mapping, &mapping->rules[i], record, counts);
+    if( event_columns[target].kind != KIND_TIME ) events_put(ev, row, target, value);
+    else if( value.type == VALUE_INT ) ev->column[target].as.integer[row] = value.as.integer;
   }
 }
 
@@ -145,34 +139,15 @@ bool mapping_header_names(Arena *arena, const Slice *fields, size_t count, Slice
 
 /* ---- event_map --------------------------------------------------------------------------------------------------- */
 
-static size_t verb_distance(Slice a, const char *b) {
-  size_t row[64], size = strlen(b);
-  if( a.size >= COUNT_OF(row) || size >= COUNT_OF(row) ) return SIZE_MAX;
-  for(size_t j = 0; j <= size; j++) row[j] = j;
-  for(size_t i = 1; i <= a.size; i++) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for(size_t j = 1; j <= size; j++) {
-      size_t change = diagonal + (a.data[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      size_t step = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-      row[j] = change < step ? change : step;
-    }
-  }
-  return row[size];
-}
-
 static bool check_verb(Env *env, Slice verb) {
-  char shown[100];
-  const char *nearest = vocabulary[0].name;
-  size_t best = SIZE_MAX;
+  char shown[100], meant[100];
   if( vocabulary_find(verb) ) return true;
-  for(size_t i = 0; i < vocabulary_count; i++) {
-    size_t distance = verb_distance(verb, vocabulary[i].name);
-    if( distance < best ) best = distance, nearest = vocabulary[i].name;
-  }
-  return env_fail(env, ERR_INPUT, "event_map: '%s' is no verb; the nearest is '%s' (SELECT verb FROM journey_vocabulary lists all)",
-                  env_quote(verb, shown), nearest);
+  Spelling spelling = spelling_of(verb);
+  for(size_t i = 0; i < vocabulary_count; i++) spelling_offer(&spelling, slice_of(vocabulary[i].name));
+  if( !spelling.nearest.data )
+    return env_fail(env, ERR_INPUT, "event_map: '%s' is no verb; SELECT verb FROM journey_vocabulary lists them", env_quote(verb, shown));
+  return env_fail(env, ERR_INPUT, "event_map: '%s' is no verb; did you mean '%s'? (SELECT verb FROM journey_vocabulary lists them)",
+                  env_quote(verb, shown), env_quote(spelling.nearest, meant));
 }
 
 bool mapping_add_verb(Arena *arena, Mapping *mapping, size_t *capacity, Slice raw, Slice verb) {

@@ -26,7 +26,7 @@ typedef struct VerbRule { Slice raw, verb; } VerbRule;
 typedef struct Mapping {
   LogColumn *columns;
   size_t column_count;
-  Slice null_texts;             /* ';' list; an empty unquoted field is NULL anyway */
+  Slice null_texts;             /* ';' list; besides, an empty field is NULL unless it is quoted and the column is text */
   char decimal;                 /* '.' or ',' */
   MapRule *rules;
   size_t rule_count;
@@ -45,8 +45,8 @@ Value mapping_value(const Mapping *mapping, size_t column, Slice field, MappingC
 void mapping_judge(const Mapping *mapping, Arena *arena, Record *record);
 /* Why a row gives no event, or NULL when it gives one. */
 const char *mapping_no_event(const Mapping *mapping, const Record *record);
-/* What a rule gives for a record: the file's own text (trimmed) for a text column, so that identifiers keep their form; the typed value for others;
-** event_map applied. */
+/* What a rule gives for a record, as the event column holds it (event_convert); of a text column the file's own text, trimmed, so that identifiers
+** keep their form, event_map applied. NULL where it is empty or does not convert (counted). */
 Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Record *record, MappingCounts *counts);
 /* Fills row `row` of `ev` from a record that gives an event. */
 void mapping_put(const Mapping *mapping, const Record *record, Events *ev, size_t row, MappingCounts *counts);

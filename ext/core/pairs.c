@@ -41,7 +41,8 @@ static bool pairs_rehash(Pairs *pairs, uint32_t slot_count) {
 }
 
 static bool pairs_reserve(Pairs *pairs) {
-  if( pairs->count >= UINT32_MAX / 4 ) return env_fail(pairs->env, ERR_LIMIT, "more than 1,073,741,823 distinct pairs of values");
+  if( pairs->count >= UINT32_MAX / 4 )
+    return env_fail(pairs->env, ERR_LIMIT, "more than 1,073,741,823 distinct pairs of values");
   void *key = env_grow(pairs->env, pairs->key, pairs->count, &pairs->capacity, sizeof *pairs->key);
   if( !key ) return false;
   pairs->key = key;

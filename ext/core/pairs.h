@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** pairs: each distinct pair of small numbers once, as a dense number 0, 1, 2 … in order of first sight. Matches are verified. */
+** pairs: each distinct pair of small numbers once, as a dense number 0, 1, 2 … in order of first sight. Matches are
+** verified. */
 #ifndef JOURNEY_PAIRS_H
 #define JOURNEY_PAIRS_H
 #include "base.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** repeat: contacts that take part are gathered by (unit, link, channel), each list in order of start; the repeat of a contact is found
-** in its list by bisection. */
+** repeat: contacts that take part are gathered by (unit, link, channel), each list in order of start; the repeat of a
+** contact is found in its list by bisection. */
 #include "repeat.h"
 
 #include "pairs.h"
@@ -18,7 +18,7 @@ typedef struct Finder {
   int64_t *anchor_end;             /* contact → end of the first of its chain (REPEAT_FIRST), else its own */
 } Finder;
 
-/* ---- who takes part ------------------------------------------------------------------------------------------------ */
+/* ---- who takes part --------------------------------------------------------------------------------- */
 
 static bool is_excluded(const Finder *f, const ConditionScope *scope, size_t i) {
   return f->options.exclude && condition_test(f->options.exclude, scope, i) == 1;
@@ -49,7 +49,8 @@ static bool find_members(Finder *f) {
   for(size_t i = 0; i < codes; i++) by_id[i] = CONTACT_NONE;
   for(size_t i = 0; i < contacts->count && env_tick(env); i++) {
     const Contact *c = &contacts->item[i];
-    f->item[i] = (Repeat){.repeat = CONTACT_NONE, .repeat_of = CONTACT_NONE, .chain_number = 1, .end_ts = c->end_ts, .fcr = BOOL_NULL};
+    f->item[i] = (Repeat){.repeat = CONTACT_NONE, .repeat_of = CONTACT_NONE, .chain_number = 1, .fcr = BOOL_NULL};
+    f->item[i].end_ts = c->end_ts;
     f->item[i].takes_part = c->is_inbound && c->is_assisted && !c->is_survey && !is_excluded(f, &scope, i);
     fold_leg(f, by_id, (uint32_t)i);
   }
@@ -57,7 +58,7 @@ static bool find_members(Finder *f) {
   return !env_failed(env);
 }
 
-/* ---- lists ----------------------------------------------------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------------------------------------------ */
 
 /* Number of the list within all units, or PAIR_NONE. */
 static uint32_t find_list(Finder *f, Pairs *kinds, Pairs *lists, size_t i) {
@@ -68,7 +69,7 @@ static uint32_t find_list(Finder *f, Pairs *kinds, Pairs *lists, size_t i) {
   return kind == PAIR_NONE ? PAIR_NONE : pairs_put(lists, c->unit, kind);
 }
 
-/* A counting sort: begin[l + 2] counts, then begin[l + 1] is where the next contact of l goes, and in the end where l ends. */
+/* A counting sort: begin[l + 2] counts, then begin[l + 1] is where the next contact of l goes, at last where l ends. */
 static bool fill_lists(Finder *f) {
   size_t count = f->contacts->count, *begin = env_alloc(f->contacts->ev->env, (f->list_count + 2) * sizeof *begin);
   if( !begin ) return false;
@@ -93,7 +94,7 @@ static bool make_lists(Finder *f) {
   return !env_failed(env) && fill_lists(f);
 }
 
-/* ---- linking ----------------------------------------------------------------------------------------------------------- */
+/* ---- linking ---------------------------------------------------------------------------------------- */
 
 /* First place in list[from, to) whose contact starts later than `ts`. */
 static size_t first_after(const Finder *f, size_t from, size_t to, int64_t ts) {
@@ -133,7 +134,8 @@ static void judge(const Finder *f, size_t i) {
 
 static bool find_repeats(Finder *f) {
   if( !find_members(f) || !make_lists(f) ) return false;
-  for(size_t l = 0; l < f->list_count && env_tick(f->contacts->ev->env); l++) link_list(f, f->list_begin[l], f->list_begin[l + 1]);
+  const size_t *begin = f->list_begin;
+  for(size_t l = 0; l < f->list_count && env_tick(f->contacts->ev->env); l++) link_list(f, begin[l], begin[l + 1]);
   for(size_t i = 0; i < f->contacts->count; i++) judge(f, i);
   return !env_failed(f->contacts->ev->env);
 }

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT
-** repeat: which contact had to be made again: linking contacts of a unit into chains of repeats, and first contact resolution
-** (models §7.1). Definitions:
-**   takes part   inbound, assisted, no survey answer, not excluded, and no transfer leg. A leg is a contact whose parent_contact_id
-**                names an earlier contact of its unit that takes part (or is a leg itself): it is a continuation, and its end counts as the
-**                end of that contact.
-**   linked       two contacts of one unit that take part: the same topic (or case_id; NULL matches nothing), with same_channel also the
-**                same channel
-**   j repeats i  linked, and start(j) - end(i) is above min_gap and at most window. repeat[i] is the first such j, repeat_of[j] the last
-**                such i. With anchor REPEAT_FIRST a chain only lasts until the end of its first contact + window.
+** repeat: which contact had to be made again: linking contacts of a unit into chains of repeats, and first contact
+** resolution (models §7.1). Definitions:
+**   takes part   inbound, assisted, no survey answer, not excluded, and no transfer leg. A leg is a contact whose
+**                parent_contact_id names an earlier contact of its unit that takes part (or is a leg itself): it is a
+**                continuation, and its end counts as the end of that contact
+**   linked       two contacts of one unit that take part: the same topic (or case_id; NULL matches nothing), with
+**                same_channel also the same channel
+**   j repeats i  linked, and start(j) - end(i) is above min_gap and at most window. repeat[i] is the first such j,
+**                repeat_of[j] the last such i. With anchor REPEAT_FIRST a chain only lasts until the end of its first
+**                contact + window
 **   mature       end + window (of the anchor) <= as_of
-**   fcr          1 = no repeat, 0 = repeat; NULL unless the contact takes part, was answered, can be linked (has a topic or case), is not
-**                open and is mature: an early repeat counts no sooner than an early success could, or the rate would be biased.
+**   fcr          1 = no repeat, 0 = repeat; NULL unless the contact takes part, was answered, can be linked (has a
+**                topic or case), is not open and is mature: an early repeat counts no sooner than an early success
+**                could, or the rate would be biased
 ** O(n log n) in the contacts. */
 #ifndef JOURNEY_REPEAT_H
 #define JOURNEY_REPEAT_H

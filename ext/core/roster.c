@@ -105,6 +105,7 @@ static bool identify(Roster *roster, const Value row[ROSTER_COLUMN_COUNT], uint3
 
 static void note_unit(Roster *roster, const Member *member, uint32_t unit) {
   if( isnan(member->value) ) return;
+  roster->has_value = true;
   if( roster->value_unit && unit != roster->value_unit ) roster->is_mixed = true;
   if( unit ) roster->value_unit = unit;
 }

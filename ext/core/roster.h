@@ -30,7 +30,7 @@ typedef struct Roster {
   uint64_t rows, repeated, nameless;
   uint32_t value_unit;             /* code in text; 0 = none */
   bool is_mixed;                   /* values in more than one unit: they cannot be averaged */
-  bool has_segment, has_until;     /* some member has one */
+  bool has_segment, has_until, has_value;     /* some member has one */
 } Roster;
 
 bool roster_init(Roster *roster, Env *env, const Events *ev);      /* ev is arranged and outlives the roster */

@@ -259,7 +259,7 @@ static void settle_times(Sniff *out) {
     SniffColumn *column = &out->columns[i];
     if( column->type != LOG_TEXT || column->ts_format.size == 0 ) continue;
     if( (int)i == out->ts_column ) column->type = LOG_TIMESTAMP;
-    else column->ts_format = SLICE("");
+    else column->ts_format = SLICE_NULL;
   }
 }
 
@@ -342,7 +342,8 @@ bool sniff_log(Arena *arena, ByteSource *source, int64_t sample_rows, const Snif
   sniff_init(out);
   if( !source ) return false;
   Sniffing work = {
-    .env = env, .results = arena, .source = source, .given = given ? given : &none, .out = out, .sample_rows = sample_rows};
+    .env = env, .results = arena, .source = source, .given = given ? given : &none, .out = out,
+    .sample_rows = sample_rows};
   arena_init(&work.scratch, env);
   buf_init(&work.problems, env);
   buf_init(&work.note, env);

@@ -49,7 +49,8 @@ typedef struct Sniff {
   Slice note;                /* the likelier reading of what is ambiguous, for create_sql's comment; "" = none */
 } Sniff;
 
-/* What the user has said already (channel_log's options): it is taken as it is, and the rest is sniffed. All zero: nothing. */
+/* What the user has said already (channel_log's options): it is taken as it is, and the rest is sniffed. All zero:
+** nothing. */
 typedef struct DialectGiven {
   bool has_delimiter, has_quote, has_encoding, has_header, has_skip;
   Dialect dialect;

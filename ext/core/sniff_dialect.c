@@ -189,8 +189,8 @@ static const Scan *scan_choose_quote(const Scan scans[3]) {
 }
 
 /* Chooses the quote for a delimiter; keeps the reading in `best` when it is better, or in any case with `force`. */
-static bool scan_best(Env *env, Scan scans[3], Slice text, bool whole, char delimiter, const DialectGiven *given, bool force,
-                      Scan *best) {
+static bool scan_best(Env *env, Scan scans[3], Slice text, bool whole, char delimiter, const DialectGiven *given,
+                      bool force, Scan *best) {
   static const char quotes[] = {'"', '\'', 0};
   if( given->has_quote && given->dialect.quote == delimiter ) return true;
   for(size_t q = 0; q < COUNT_OF(quotes); q++) {
@@ -225,7 +225,7 @@ static bool is_figure_line(Slice line) {
   bool quoted = line.size >= 2 && line.data[0] == '"' && line.data[line.size - 1] == '"';
   if( quoted ) line = slice_part(line, 1, line.size - 2);
   Shape shape = text_shape(line);
-  return shape == SHAPE_NUMBER || shape == SHAPE_TIME || shape == SHAPE_DIGITS;
+  return shape == SHAPE_NUMBER || shape == SHAPE_TIME || (shape == SHAPE_DIGITS && word_count(line) == 1);
 }
 
 /* A name above short values, or any text above figures: the only files of one column that are taken for a csv. */

@@ -56,6 +56,7 @@ bool name_has_word(Slice normalised, const char *word) {
 bool name_matches(Slice normalised, const char *pattern) {
   Slice rest = slice_of(pattern);
   size_t at = 0;
+  if( !normalised.data ) return false;
   for(bool first = true; rest.data; first = false) {
     Slice part = slice_cut(&rest, '*');
     size_t last = normalised.size - part.size;

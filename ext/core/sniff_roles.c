@@ -169,7 +169,7 @@ static const RolePattern patterns[] = {
 static bool is_time_column(const SniffColumn *c) { return c->ts_format.size > 0 && c->values > 0; }
 
 static bool is_yes_no(const SniffColumn *c) {
-  static const char *const words[] = {"true", "false", "yes", "no", "y", "n", "0", "1", "t", "f"};
+  static const char *const words[] = {"true", "false", "yes", "no", "y", "n", "t", "f"};
   for(size_t i = 0; c->distinct <= 2 && i < COUNT_OF(words); i++) {
     if( slice_equal_nocase(slice_trim(c->example), slice_of(words[i])) ) return true;
   }

@@ -33,8 +33,8 @@ typedef struct TimeStats {
 /* `given`: the user's own format, or SLICE_NULL. False with the error set. */
 bool time_formats_init(TimeFormats *formats, Env *env, Slice given);
 void times_add(const TimeFormats *formats, TimeStats *stats, Arena *arena, Slice trimmed);
-/* The given format, else the format that every value fits (whole), or that at least nine of ten values and ten of them fit; -1 = none.
-** Of day first and month first, which both fit, day first. */
+/* The given format, else the format that every value fits (whole), or that at least nine of ten values and ten of
+** them fit; -1 = none. Of day first and month first, which both fit, day first. */
 int times_best(const TimeFormats *formats, const TimeStats *stats, bool whole);
 /* Both day first and month first fit every value. */
 bool times_are_undecided(const TimeStats *stats);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The logs of benchmarks/gen read without the extension, and the evidence rules by brute force over them: an
-independent second opinion on what must be found. Slow and plain on purpose; the rules are those of the built-in table."""
+independent second opinion on what must be found. Slow and plain on purpose; the rules are those of the built-in
+table."""
 import collections
 import csv
 import datetime

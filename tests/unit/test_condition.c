@@ -8,12 +8,13 @@
 /* ---- one row of columns of each kind ---------------------------------------------------------------------- */
 
 #define NOON INT64_C(1717173000000000)              /* 2024-05-31 16:30:00 UTC in µs: 19874 days and 59400 s */
-enum { COLUMN_COUNT = 10, COLUMN_EVENT = 4, COLUMN_ROLE = 5 };
+enum { COLUMN_COUNT = 11, COLUMN_EVENT = 4, COLUMN_ROLE = 5 };
 
 static ConditionColumn twin_column(const void *rows, int index) {
   static const struct { const char *name; bool numeric, time; } columns[COLUMN_COUNT] = {
     {"channel", 0, 0}, {"agent", 0, 0}, {"wait_s", 1, 0},   {"seq", 1, 0},     {"event", 0, 0},
     {"role", 0, 0},    {"topic", 0, 0}, {"event_ts", 1, 1}, {"account", 0, 0}, {"my plan", 0, 0},
+    {"due_ts", 1, 1},
   };
   (void)rows;
   return (ConditionColumn){slice_of(columns[index].name), columns[index].numeric, columns[index].time};
@@ -26,6 +27,7 @@ static Value twin_value(const void *rows, size_t row, int column) {
     {VALUE_TEXT, {.text = {"transferred", 11}}}, {VALUE_TEXT, {.text = {"transfer", 8}}},
     {VALUE_TEXT, {.text = {"12abc", 5}}}, {VALUE_INT, {.integer = NOON}},
     {VALUE_TEXT, {.text = {"007", 3}}},   {VALUE_INT, {.integer = 5}},
+    {VALUE_INT, {.integer = INT64_C(4102444800000000)}},   /* 2100-01-01 */
   };
   (void)rows;
   (void)row;
@@ -148,7 +150,8 @@ TEST(times) {
     {"event_ts > NULL", -1}, {"event_ts IS '2024-05-31 16:30'", 1}, {"event_ts LIKE '2024-05-31 16:30:00.000'", 1},
     {"event_ts || '' = '2024-05-31 16:30:00.000'", 1}, {"event_ts - 1000000 < event_ts", 1}, {"event_ts > topic", -1},
     {"event_ts > '2024-05' || '-01'", 1}, {"'1970-01-01 00:00:01' BETWEEN '1970-01-01' AND event_ts", 0},
-    {"'1970-01-01 00:00:01' < event_ts", 1},
+    {"'1970-01-01 00:00:01' < event_ts", 1}, {"'1970-01-01 01:00:00' BETWEEN event_ts AND due_ts", 0},
+    {"'2030-01-01' BETWEEN event_ts AND due_ts", 1}, {"due_ts > event_ts", 1},
   };
   check_cases(cases, COUNT_OF(cases));
 }
@@ -391,7 +394,7 @@ TEST(names) {
 TEST(events_as_rows) {
   static const Case cases[] = {
     {"channel = 'phone'", 1}, {"agent IS NULL", 1}, {"event_ts >= '2024-05-31'", 1}, {"due_ts IS NULL", 1},
-    {"resolved", 1}, {"duration_s > 60", 1}, {"seq = 3", 1}, {"region = 'west'", 1}, {"priority > 9", 1},
+    {"resolved", 1}, {"duration_s > 60", 1}, {"seq = 3", 1}, {"region = 'west'", 1}, {"priority > 9", 1}, {"priority > '9'", 1},
     {"priority = '10'", 1}, {"priority BETWEEN 9 AND 11", 1}, {"zip = '0123'", 1}, {"zip = '123'", 0},
     {"amount IS NULL", 1},
   };

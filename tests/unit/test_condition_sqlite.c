@@ -2,6 +2,7 @@
 ** condition_sqlite: random conditions over random rows,
 evaluated by us and by SQLite itself; all answers must be equal.
 ** Texts stand in single quotes, which both read alike; division, prefixes, affinity and NULL come up all the time. */
+#include <float.h>
 #include <sqlite3.h>
 
 #include "test.h"
@@ -248,8 +249,18 @@ static bool same_answers(sqlite3 *db, const Text *text, int *compared) {
   return same;
 }
 
+/* SQLite reads and prints numbers with long double, which valgrind cuts to double: then its answers are not its own. */
+static bool has_long_double(void) {
+  volatile long double one = 1;
+  return one + LDBL_EPSILON != one;
+}
+
 TEST(random_conditions) {
   static Text text;
+  if( !has_long_double() ) {
+    printf("test_condition_sqlite: no long double here (valgrind?), not compared\n");
+    return;
+  }
   sqlite3 *db = open_table();
   read_table(db);
   int compared = 0;

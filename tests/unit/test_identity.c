@@ -151,6 +151,22 @@ TEST(given_customers_are_kept) {
   events_free(&ev);
 }
 
+/* Six customers on one contact_id: it says nothing about the seventh row. */
+TEST(given_customers_guard_contacts) {
+  RowText rows[7];
+  static const char *const customers[] = {"a", "b", "c", "d", "e", "f", NULL};
+  for(int count = 5; count <= 6; count++) {
+    Env env = test_env();
+    Events ev;
+    memset(rows, 0, sizeof rows);
+    for(int i = 0; i <= count; i++) rows[i] = (RowText){.contact = "0", .customer = i < count ? customers[i] : NULL};
+    CHECK(fill(&ev, &env, rows, (size_t)count + 1, true));
+    CHECK(identity_resolve(&ev, true, NULL));
+    CHECK_SLICE(events_text(&ev, EV_CUSTOMER, (size_t)count), count == 5 ? "a" : NULL);
+    events_free(&ev);
+  }
+}
+
 TEST(normal_forms) {
   static const struct { EventColumn kind; const char *raw, *normal; } cases[] = {
     {EV_PHONE, "+420 600-000 001", "+420600000001"},
@@ -457,5 +473,6 @@ TEST(long_chain) {
 }
 
 TEST_MAIN(joins_by_row_and_contact, leading_zeros_and_kinds_are_kept_apart, guard_on_rows,
-          guard_through_contacts_and_identifiers, guard_on_contacts, given_customers_are_kept, normal_forms, look_up,
+          guard_through_contacts_and_identifiers, guard_on_contacts, given_customers_are_kept,
+          given_customers_guard_contacts, normal_forms, look_up,
           random_graphs, out_of_memory, long_chain)
