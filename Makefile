@@ -57,6 +57,11 @@ built: $(BUILD)/journey.so $(UNIT) $(TOOLS) $(BUILD)/sqltest $(BUILD)/gen
 check: built
 	@RUNNER="$(RUNNER)" tests/run.sh $(BUILD) $(PARTS)
 
+demo:
+	@$(MAKE) -s install-needed
+	@$(MAKE) -s $(BUILD)/journey.so $(BUILD)/gen
+	@BUILD=$(BUILD) demo/demo.sh $(BUILD)/journey.so
+
 test:
 	@$(MAKE) -s install-needed MORE=python3
 	@$(MAKE) -s check

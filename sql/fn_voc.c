@@ -32,7 +32,8 @@ const SqlFunction fn_voc_nps = {
   .name = "voc_nps",
   .type = "DOUBLE",
   .unit = "-100 to 100",
-  .meaning = "net promoter score: share of 9-10 less share of 0-6, times 100; answers that are no whole number from 0 to "
+  .meaning = "net promoter score: share of 9-10 less share of 0-6, times 100; answers that are no whole number from "
+             "0 to "
              "10 are left out; NULL without a valid answer",
   .example = "SELECT voc_nps(column1) FROM (VALUES (10), (9), (7), (3))",
   .args = (const SqlArg[]){{"score", "DOUBLE", NULL, "an answer to 'would you recommend us', 0 to 10"}},

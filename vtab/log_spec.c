@@ -164,10 +164,28 @@ static bool columns_from_sniff(Arena *arena, const Sniff *sniff, Mapping *mappin
 
 /* ---- mapping ---------------------------------------------------------------------------------------------------- */
 
+static bool map_constant(Env *env, const Option *option, EventColumn target, MapRule *rule) {
+  static const char *const wanted[] = {[KIND_TEXT] = "a text", [KIND_TIME] = "a UTC time such as '2024-05-10 14:30:00'", [KIND_INT] = "a whole number",
+                                       [KIND_REAL] = "a number", [KIND_BOOL] = "0 or 1", [KIND_ANY] = "a text"};
+  char shown[100];
+  Value value;
+  rule->constant = option->value;
+  if( target == EV_ROLE && role_find(option->value) == ROLE_NONE )
+    return env_fail(env, ERR_INPUT, "option role: '%s' is no role; SELECT DISTINCT role FROM journey_vocabulary lists them",
+                    env_quote(option->value, shown));
+  return event_convert(target, (Value){VALUE_TEXT, {.text = option->value}}, &value) ||
+         env_fail(env, ERR_INPUT, "option %s is the constant '%s'; write %s, or a column without single quotes", event_columns[target].name,
+                  env_quote(option->value, shown), wanted[event_columns[target].kind]);
+}
+
 static bool map_rule(Arena *arena, const Option *option, EventColumn target, Mapping *mapping) {
   MapRule *rule = &mapping->rules[mapping->rule_count];
   *rule = (MapRule){.target = target, .column = -1};
-  if( option->form == OPTION_CONSTANT ) rule->constant = option->value;
+  if( target >= EV_LOG_SOURCE )
+    return env_fail(arena->env, ERR_INPUT, "option %s: the log fills this column itself, nothing can be mapped to it", event_columns[target].name);
+  if( option->form == OPTION_CONSTANT ) {
+    if( !map_constant(arena->env, option, target, rule) ) return false;
+  }
   else if( (rule->column = column_find(mapping, option->value)) < 0 )
     return column_missing(arena, mapping, event_columns[target].name, option->value);
   mapping->rule_count++;
@@ -277,16 +295,29 @@ static bool layout_row(Env *env, sqlite3_stmt *insert, const char *item, int64_t
 
 static Slice character(const char *c) { return *c ? (Slice){c, 1} : SLICE("none"); }
 
+/* The paths relative to the database's directory; false unless all lie below it. */
+static bool paths_relative(Slice paths, Slice directory, Buf *out) {
+  while( paths.data ) {
+    Slice part = slice_cut(&paths, ';');
+    bool is_below = directory.size && part.size > directory.size && memcmp(part.data, directory.data, directory.size) == 0 &&
+                    part.data[directory.size] == '/';
+    if( !is_below ) return false;
+    if( out->size ) buf_append_char(out, ';');
+    buf_append_slice(out, slice_part(part, directory.size + 1, SIZE_MAX));
+  }
+  return true;
+}
+
 static bool layout_options(Host *host, Env *env, sqlite3_stmt *insert, const LogSpec *spec) {
-  Buf directory;
+  Buf directory, relative;
   buf_init(&directory, env);
+  buf_init(&relative, env);
   files_schema_directory(host->files, env, spec->schema.data, &directory);
-  bool is_below = directory.size && spec->paths.size > directory.size && memcmp(spec->paths.data, directory.data, directory.size) == 0 &&
-                  spec->paths.data[directory.size] == '/' && !memchr(spec->paths.data, ';', spec->paths.size);
+  bool is_below = paths_relative(spec->paths, buf_slice(&directory), &relative);
   char skip[24];
   sqlite3_snprintf(sizeof skip, skip, "%u", spec->dialect.skip_lines);
   const struct { const char *name; Slice value; } rows[] = {
-    {"path", is_below ? slice_part(spec->paths, directory.size + 1, SIZE_MAX) : spec->paths},
+    {"path", is_below ? buf_slice(&relative) : spec->paths},
     {"path_base", is_below ? SLICE("database") : SLICE("absolute")},
     {"format", slice_of(spec->format)},
     {"delimiter", character(&spec->dialect.delimiter)},
@@ -300,6 +331,7 @@ static bool layout_options(Host *host, Env *env, sqlite3_stmt *insert, const Log
   bool ok = true;
   for(size_t i = 0; i < COUNT_OF(rows) && ok; i++) ok = layout_row(env, insert, "option", 0, slice_of(rows[i].name), rows[i].value, SLICE_NULL);
   buf_free(&directory);
+  buf_free(&relative);
   return ok;
 }
 
@@ -381,15 +413,18 @@ static void load_rows(Arena *arena, sqlite3_stmt *rows, LogSpec *spec, bool *rel
 }
 
 static void load_path(Host *host, Arena *arena, LogSpec *spec, bool relative) {
-  Buf path;
-  buf_init(&path, arena->env);
-  if( relative ) {
-    files_schema_directory(host->files, arena->env, spec->schema.data, &path);
-    buf_append_char(&path, '/');
-    buf_append_slice(&path, spec->paths);
-    spec->paths = arena_copy(arena, buf_slice(&path));
+  Buf directory, paths;
+  if( !relative ) return;
+  buf_init(&directory, arena->env);
+  buf_init(&paths, arena->env);
+  files_schema_directory(host->files, arena->env, spec->schema.data, &directory);
+  for(Slice rest = spec->paths; rest.data;) {
+    Slice part = slice_cut(&rest, ';');
+    buf_format(&paths, "%s" SLICE_FORMAT "/" SLICE_FORMAT, paths.size ? ";" : "", SLICE_ARGS(buf_slice(&directory)), SLICE_ARGS(part));
   }
-  buf_free(&path);
+  spec->paths = arena_copy(arena, buf_slice(&paths));
+  buf_free(&directory);
+  buf_free(&paths);
 }
 
 bool log_layout_load(Host *host, Arena *arena, const Options *options, LogSpec *spec) {

@@ -3,6 +3,7 @@
 #include "options.h"
 
 #include "../ext/core/event.h"
+#include "../ext/core/spelling.h"
 
 static Slice lower_copy(Arena *arena, Slice s) {
   Slice copy = arena_copy(arena, s);
@@ -41,10 +42,17 @@ static bool option_known(Slice name, const OptionInfo *known, size_t known_count
 static bool option_unknown(Arena *arena, Slice name, const OptionInfo *known, size_t known_count, bool with_event_columns) {
   char shown[100];
   Buf list;
+  Spelling spelling = spelling_of(name);
   buf_init(&list, arena->env);
-  for(size_t i = 0; i < known_count; i++) buf_format(&list, "%s%s", i ? ", " : "", known[i].name);
+  for(size_t i = 0; i < known_count; i++) {
+    spelling_offer(&spelling, slice_of(known[i].name));
+    buf_format(&list, "%s%s", i ? ", " : "", known[i].name);
+  }
+  for(int i = 0; with_event_columns && i < EV_COUNT; i++) spelling_offer(&spelling, slice_of(event_columns[i].name));
   if( with_event_columns ) buf_append_text(&list, "; and to map a column: event_ts, event, account, … (any event column)");
-  env_fail(arena->env, ERR_INPUT, "there is no option '%s'; the options are %.*s", env_quote(name, shown), (int)list.size, list.data);
+  const char *did = spelling.nearest.data ? " (did you mean " : "", *end = spelling.nearest.data ? "?)" : "";
+  env_fail(arena->env, ERR_INPUT, "there is no option '%s'%s" SLICE_FORMAT "%s; the options are " SLICE_FORMAT, env_quote(name, shown), did,
+           SLICE_ARGS(spelling.nearest), end, SLICE_ARGS(buf_slice(&list)));
   buf_free(&list);
   return false;
 }
@@ -56,7 +64,8 @@ static bool option_decode(Arena *arena, Slice text, Option *option) {
   if( !value.data || option->name.size == 0 )
     return env_fail(arena->env, ERR_INPUT, "'%s' is no option; write name=value, e.g. path='logs/*.csv'", env_quote(text, shown));
   if( !unquote(arena, slice_trim(value), &option->value, &option->form) )
-    return env_fail(arena->env, ERR_INPUT, "option %.*s: the quotes in %s do not match", SLICE_ARGS(option->name), env_quote(value, shown));
+    return env_fail(arena->env, ERR_INPUT, "option " SLICE_FORMAT ": something follows the closing quote in %s; is a comma missing?",
+                    SLICE_ARGS(option->name), env_quote(slice_trim(value), shown));
   return true;
 }
 

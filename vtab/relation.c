@@ -4,64 +4,13 @@
 
 #include "../ext/files.h"
 #include "log.h"
+#include "module_name.h"
 #include "vtab.h"
 
 static const char *const own_modules[] = {"channel_log"};
 
-static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-static bool is_word(char c) { return (c & 0x80) || c == '_' || c == '$' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z'); }
-
-/* Behind blanks and comments. */
-static Slice sql_skip(Slice s) {
-  for(;;) {
-    size_t n = 0;
-    while( n < s.size && is_blank(s.data[n]) ) n++;
-    s = slice_part(s, n, SIZE_MAX);
-    Slice two = slice_part(s, 0, 2);
-    if( slice_equal(two, SLICE("--")) ) slice_cut(&s, '\n');
-    else if( slice_equal(two, SLICE("/*")) ) {
-      for(s = slice_part(s, 2, SIZE_MAX); s.size && !slice_equal(slice_part(s, 0, 2), SLICE("*/")); s = slice_part(s, 1, SIZE_MAX)) {}
-      s = slice_part(s, 2, SIZE_MAX);
-    } else return s;
-  }
-}
-
-/* Cuts the next token of SQL text: a word, a quoted name with its quotes, or one character. */
-static Slice sql_token(Slice *rest) {
-  Slice s = sql_skip(*rest);
-  char quote = s.size ? s.data[0] == '[' ? ']' : s.data[0] : 0;
-  size_t n = s.size ? 1 : 0;
-  if( quote == ']' || quote == '"' || quote == '`' || quote == '\'' )
-    for(; n < s.size && (s.data[n] != quote || (n + 1 < s.size && quote != ']' && s.data[n + 1] == quote && ++n)); n++) {}
-  else while( n && is_word(quote) && n < s.size && is_word(s.data[n]) ) n++;
-  n += n < s.size && n > 0 && !is_word(quote) && s.data[n] == quote && quote != '.';
-  *rest = slice_part(s, n, SIZE_MAX);
-  return slice_part(s, 0, n);
-}
-
-static bool sql_words(Slice *sql, const char *const *words) {
-  Slice rest = *sql;
-  for(; *words; words++)
-    if( !slice_equal_nocase(sql_token(&rest), slice_of(*words)) ) return false;
-  *sql = rest;
-  return true;
-}
-
-/* The module named in CREATE VIRTUAL TABLE [IF NOT EXISTS] [schema.]name USING module; SLICE_NULL when the text is nothing of the kind. */
-static Slice module_of(Slice sql) {
-  static const char *const create[] = {"CREATE", "VIRTUAL", "TABLE", NULL}, *const unless[] = {"IF", "NOT", "EXISTS", NULL};
-  static const char *const dot[] = {".", NULL}, *const using[] = {"USING", NULL};
-  if( !sql_words(&sql, create) ) return SLICE_NULL;
-  sql_words(&sql, unless);
-  sql_token(&sql);
-  if( sql_words(&sql, dot) ) sql_token(&sql);
-  if( !sql_words(&sql, using) ) return SLICE_NULL;
-  Slice name = sql_token(&sql);
-  return name.size > 2 && !is_word(name.data[0]) ? slice_part(name, 1, name.size - 2) : name;
-}
-
 static bool module_ok(Relation *relation, Slice sql) {
-  Slice module = module_of(sql);
+  Slice module = module_name(sql);
   char shown[100];
   for(size_t i = 0; i < COUNT_OF(own_modules); i++)
     if( slice_equal_nocase(module, slice_of(own_modules[i])) ) return true;
@@ -70,23 +19,30 @@ static bool module_ok(Relation *relation, Slice sql) {
                   relation->what, env_quote(relation->given, shown), SLICE_ARGS(module), SLICE_ARGS(module));
 }
 
+/* Asks SQLite, not sqlite_master, which a hostile database may have written: a view has no columns' metadata, and only a virtual table is
+** gone when virtual tables are. */
+static bool is_virtual(Relation *relation, const char *schema) {
+  Env quiet;
+  sqlite3 *db = relation->host->db;
+  if( sqlite3_table_column_metadata(db, schema, relation->table.data, NULL, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK ) return false;
+  host_env(relation->host, &quiet);
+  sqlite3_stmt *plain = host_prepare(relation->host, &quiet, SQLITE_PREPARE_NO_VTAB, "SELECT 1 FROM \"%w\".\"%w\"", schema, relation->table.data);
+  sqlite3_finalize(plain);
+  return plain == NULL;
+}
+
 /* Looks for the name in one schema. 1 found and fine, 0 not there, -1 an error is set. */
 static int relation_in_schema(Relation *relation, const char *schema) {
   bool is_temp = sqlite3_stricmp(schema, "temp") == 0;
   sqlite3_stmt *master = host_prepare(relation->host, relation->env, 0,
-                                      is_temp ? "SELECT type, rootpage, sql FROM sqlite_temp_master WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')"
-                                              : "SELECT type, rootpage, sql FROM \"%w\".sqlite_master WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')",
+                                      is_temp ? "SELECT sql FROM sqlite_temp_master WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')"
+                                              : "SELECT sql FROM \"%w\".sqlite_master WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')",
                                       schema);
   if( !master ) return -1;
   sqlite3_bind_text64(master, 1, relation->table.data, relation->table.size, SQLITE_STATIC, SQLITE_UTF8);
   int found = 0, rc = sqlite3_step(master);
-  if( rc == SQLITE_ROW ) {
-    bool is_virtual = sqlite3_stricmp((const char *)sqlite3_column_text(master, 0), "table") == 0 && sqlite3_column_int(master, 1) == 0;
-    found = !is_virtual || module_ok(relation, host_slice(sqlite3_column_value(master, 2))) ? 1 : -1;
-  } else if( rc != SQLITE_DONE ) {
-    env_fail(relation->env, ERR_DATA, "%s", sqlite3_errmsg(relation->host->db));
-    found = -1;
-  }
+  if( rc == SQLITE_ROW ) found = !is_virtual(relation, schema) || module_ok(relation, host_slice(sqlite3_column_value(master, 0))) ? 1 : -1;
+  else if( rc != SQLITE_DONE ) found = host_fail(relation->host, relation->env, rc) - 1;
   sqlite3_finalize(master);
   return found;
 }
@@ -98,8 +54,16 @@ static int relation_is_own(const Relation *relation) {
   return 0;
 }
 
+static int relation_named(Relation *relation) {
+  char shown[100];
+  if( sqlite3_db_readonly(relation->host->db, relation->schema.data) >= 0 ) return relation_in_schema(relation, relation->schema.data);
+  env_fail(relation->env, ERR_INPUT, "%s: there is no database '%s' on this connection (ATTACH opens one)", relation->what,
+           env_quote(relation->schema, shown));
+  return -1;
+}
+
 static int relation_find(Relation *relation) {
-  if( relation->schema.data ) return relation_in_schema(relation, relation->schema.data);
+  if( relation->schema.data ) return relation_named(relation);
   int found = relation_in_schema(relation, "temp");
   sqlite3_stmt *list = found ? NULL : host_prepare(relation->host, relation->env, 0, "PRAGMA database_list");
   while( !found && list && sqlite3_step(list) == SQLITE_ROW ) {

@@ -9,6 +9,8 @@
 #include "../ext/core/json.h"
 #include "tvf_list.h"
 
+#define PERIOD_DEFAULT (INT64_C(365) * 86400 * MICROS_PER_SECOND)
+
 typedef struct ImpactView {
   Source source;
   Contacts contacts;
@@ -43,7 +45,7 @@ static const EventColumn read_columns[] = {
   EV_PURPOSE, EV_CONSENT_SCOPE, EV_SEGMENT,
 };
 
-/* ---- reading ------------------------------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------------------------------ */
 
 static bool add_member(void *context, const Value *cells) { return roster_add(context, cells); }
 
@@ -68,12 +70,13 @@ static bool read_period(TvfCall *call, ImpactView *view) {
   int64_t period = tvf_duration(call, "period");
   if( env_failed(&call->env) ) return false;
   if( period != INT_NULL && period <= 0 ) {
-    return env_fail(&call->env, ERR_INPUT, "argument period is not longer than nothing; write a duration such as '365 days'");
+    return env_fail(&call->env, ERR_INPUT, "argument period is not longer than nothing; write a duration such as "
+                                           "'365 days'");
   }
   plan->as_of = source->as_of == INT_NULL ? 0 : source->as_of;
   plan->to = plan->as_of + 1;
   if( source->until != INT_NULL && source->until < plan->to ) plan->to = source->until;
-  plan->from = plan->to - (period == INT_NULL ? INT64_C(365) * 86400 * MICROS_PER_SECOND : period);
+  plan->from = plan->to - (period == INT_NULL ? PERIOD_DEFAULT : period);
   if( source->since != INT_NULL ) plan->from = source->since;
   if( plan->from > plan->to ) plan->from = plan->to;
   return true;
@@ -133,7 +136,7 @@ static void impact_close(TvfCall *call) {
   buf_free(&view->events);
 }
 
-/* ---- what a row rests on -------------------------------------------------------------------------------------------- */
+/* ---- what a row rests on ------------------------------------------------------------------------------------ */
 
 static void write_input(JsonWriter *json, const char *name, Range r, const char *from, int64_t n) {
   json_open(json, '{');
@@ -170,7 +173,8 @@ static void write_note(JsonWriter *json, const char *input, const char *note) {
 }
 
 static void write_counts(JsonWriter *json, const ImpactRow *row) {
-  static const char *const names[STATE_COUNT + 1] = {"noncomplainers", "satisfied", "mollified", "dissatisfied", "open"};
+  static const char *const names[STATE_COUNT + 1] = {"noncomplainers", "satisfied", "mollified",
+                                                     "dissatisfied", "open"};
   write_count(json, "problem_customers", row->problem_customers);
   for(int s = 0; s <= STATE_COUNT; s++) write_count(json, names[s], row->state_count[s]);
   write_count(json, "inferred_states", row->inferred);
@@ -190,16 +194,16 @@ static void write_losses(JsonWriter *json, const ImpactRow *row) {
 static void write_base_notes(JsonWriter *json, const ImpactView *view, const ImpactRow *row) {
   const Roster *roster = &view->roster;
   if( !view->plan.roster ) {
-    write_note(json, "customers", "no table of the customer base is named (argument base): everyone who contacted us is not the "
-                                  "base, so customers and problem_rate are not known");
+    write_note(json, "customers", "no table of the customer base is named (argument base): whoever contacted us is not "
+                                  "the base, so customers and problem_rate are not known");
     return;
   }
   write_count(json, "customers", row->customers);
   if( roster->nameless ) write_count(json, "base_rows_without_name", (int64_t)roster->nameless);
   if( roster->repeated ) write_count(json, "base_rows_repeated", (int64_t)roster->repeated);
   if( !view->impact.is_calibrated && roster->has_until ) {
-    write_note(json, "retention", "the log does not reach back over the period before the reported one, so the base's own retention "
-                                  "cannot be used yet");
+    write_note(json, "retention", "the log does not reach back over the period before the reported one: the base's own "
+                                  "retention cannot be used yet");
   }
 }
 
@@ -210,9 +214,9 @@ static void write_amount(JsonWriter *json, const ImpactView *view, const ImpactR
   } else if( !isnan(row->amount.mid) ) {
     return;
   } else if( view->plan.roster && view->roster.is_mixed ) {
-    write_note(json, "amount_per_customer", "the base has values in more than one value_unit: name one amount_per_customer");
+    write_note(json, "amount_per_customer", "the base has values in more than one value_unit: name one amount");
   } else {
-    write_note(json, "amount_per_customer", "neither amount_per_customer nor a value in the base is known: amounts are NULL");
+    write_note(json, "amount_per_customer", "neither this argument nor a value in the base: amounts are NULL");
   }
 }
 
@@ -242,7 +246,7 @@ static Slice events_json(ImpactView *view, const ImpactRow *row) {
   return buf_slice(&view->events);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------------------ */
+/* ---- rows --------------------------------------------------------------------------------------------------- */
 
 /* seed_prior, blend, data: an assumption of ours is no better than a seed. */
 static Slice numbers_from(const ImpactRow *row) {
@@ -292,24 +296,24 @@ static bool impact_next(TvfCall *call, void *row) {
 #define RANGE(column, field, part, unit, meaning) \
   {column, "DOUBLE", unit, meaning, offsetof(ImpactOut, field) + offsetof(Range, part), false}
 #define GROUP(number) \
-  {"group_" #number, "VARCHAR(255)", NULL, "value of column " #number " of by_columns, at the event that is the problem", \
+  {"group_" #number, "VARCHAR(255)", NULL, "column " #number " of by_columns, at the event that is the problem", \
    offsetof(ImpactOut, group) + ((number) - 1) * sizeof(Slice), false}
 
 static const TvfColumn impact_columns[] = {
   COLUMN(segment, "VARCHAR(80)", NULL, "of the base, else of the log; (all) = every segment"),
-  COLUMN(reason, "VARCHAR(40)", NULL, "(all) = any reason, each customer once: reasons do not add; see escalation_reasons"),
+  COLUMN(reason, "VARCHAR(40)", NULL, "see escalation_reasons; (all) = any, each customer once: reasons do not add"),
   COLUMN(customers, "BIGINT", NULL, "customers of the base in the period; NULL without a base"),
   COLUMN(problem_customers, "BIGINT", NULL, "met a problem for this reason in the period"),
   COLUMN(problem_rate, "DOUBLE", "0-1", "problem_customers of customers"),
   COLUMN(complained, "BIGINT", NULL, "of them, who complained or turned to us about it"),
   COLUMN(complain_rate, "DOUBLE", "0-1", "of those whose 30 days to complain are over, the share who did"),
-  RANGE("loyalty_change_low", change, low, "points of 0-1", "mean change of loyalty of a problem customer, the worst expected"),
+  RANGE("loyalty_change_low", change, low, "points of 0-1", "mean change per problem customer, the worst expected"),
   RANGE("loyalty_change_mid", change, mid, "points of 0-1", "with the middle values"),
   RANGE("loyalty_change_high", change, high, "points of 0-1", "the mildest expected"),
   RANGE("customers_at_risk_low", at_risk, low, "customers", "expected to be lost, the least"),
-  RANGE("customers_at_risk", at_risk, mid, "customers", "customers of each state times what the state loses of loyalty"),
+  RANGE("customers_at_risk", at_risk, mid, "customers", "customers times what their state loses of loyalty"),
   RANGE("customers_at_risk_high", at_risk, high, "customers", "the most"),
-  RANGE("amount_at_risk_low", amount, low, "currency", "customers at risk, each times the own value in the base, or times amount_per_customer"),
+  RANGE("amount_at_risk_low", amount, low, "currency", "the same, each times the own value or amount_per_customer"),
   RANGE("amount_at_risk", amount, mid, "currency", "NULL when no value is known"),
   RANGE("amount_at_risk_high", amount, high, "currency", "the most"),
   COLUMN(numbers_from, "VARCHAR(12)", NULL, "seed_prior, blend or data: the weakest input"),
@@ -333,8 +337,10 @@ const Tvf tvf_loyalty_impact = {
   .example = "SELECT segment, reason, problem_customers, customers_at_risk FROM loyalty_impact('cx')",
   .args = (const TvfArg[]){
     {"source", ARG_TEXT, NULL, "name of a log, a list of logs, a table or a view"},
-    {"base", ARG_TEXT, "NULL", "table of the customer base (customer or account, segment, value, value_unit, since_ts, until_ts)"},
-    {"amount_per_customer", ARG_DOUBLE, "NULL", "value of a lost customer; NULL = each one's value in the base, else amounts are NULL"},
+    {"base", ARG_TEXT, "NULL", "table of the customer base (customer or account, segment, value, value_unit, "
+                               "since_ts, until_ts)"},
+    {"amount_per_customer", ARG_DOUBLE, "NULL", "value of a lost customer; NULL = each one's value in the base, else "
+                                                "amounts are NULL"},
     {"parameters", ARG_TEXT, "'loyalty_parameters'", "table (name, low, mid, high) that overrides loyalty_parameters"},
     {"mode", ARG_TEXT, "'abs'", "abs = a damage is points of loyalty, rel = a share of it"},
     {"period", ARG_DURATION, "'365 days'", "length of the period that ends at until, or at as_of; since overrides it"},

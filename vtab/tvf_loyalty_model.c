@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
-** tvf_loyalty_model: loyalty_parameters (the priors, as rows) and loyalty_damage (the model over a table of parameters). */
+** tvf_loyalty_model: loyalty_parameters (the priors, as rows) and loyalty_damage (the model over a table of them). */
 #include <stddef.h>
 
 #include "tvf_list.h"
@@ -7,7 +7,7 @@
 
 #define BUILT_IN "loyalty_parameters"
 
-/* ---- reading a table of parameters ------------------------------------------------------------------------------- */
+/* ---- reading a table of parameters -------------------------------------------------------------------------- */
 
 typedef struct ModelReader {
   Env *env;
@@ -24,9 +24,9 @@ static bool read_parameter(void *context, const Value *cells) {
 
 /* 1 = the user made a table or view of that name, 0 = no, -1 = an error is set. */
 static int has_own_table(TvfCall *call) {
-  sqlite3_stmt *found = host_prepare(call->host, &call->env, 0,
-                                     "SELECT 1 FROM sqlite_master WHERE name = '" BUILT_IN "' COLLATE NOCASE "
-                                     "UNION ALL SELECT 1 FROM sqlite_temp_master WHERE name = '" BUILT_IN "' COLLATE NOCASE");
+  static const char sql[] = "SELECT name FROM sqlite_master UNION ALL SELECT name FROM sqlite_temp_master";
+  sqlite3_stmt *found = host_prepare(call->host, &call->env, 0, "SELECT 1 FROM (%s) WHERE name = %Q COLLATE NOCASE",
+                                     sql, BUILT_IN);
   if( !found ) return -1;
   int has = sqlite3_step(found) == SQLITE_ROW;
   sqlite3_finalize(found);
@@ -48,7 +48,7 @@ bool loyalty_model_read(TvfCall *call, DamageModel *model) {
          damage_model_check(&call->env, model);
 }
 
-/* ---- loyalty_parameters -------------------------------------------------------------------------------------------- */
+/* ---- loyalty_parameters ------------------------------------------------------------------------------------- */
 
 typedef struct ParameterRow {
   Slice name, symbol, source, unit, meaning;
@@ -84,7 +84,8 @@ const Tvf tvf_loyalty_parameters = {
     PARAMETER(low, "DOUBLE", "the least one would expect; NULL = there is no prior, your data must say"),
     PARAMETER(mid, "DOUBLE", "the value to work with"),
     PARAMETER(high, "DOUBLE", "the most one would expect"),
-    PARAMETER(source, "VARCHAR(12)", "seed_prior (published), assumption (ours), NULL = none; a copy keeps it, your own number "
+    PARAMETER(source, "VARCHAR(12)", "seed_prior (published), assumption (ours), NULL = none; a copy keeps it, your "
+                                     "own number "
                                      "has another word or none"),
     PARAMETER(unit, "VARCHAR(40)", "of the three numbers"),
     PARAMETER(meaning, "TEXT", "what it stands for, and where the prior is from"),
@@ -95,7 +96,7 @@ const Tvf tvf_loyalty_parameters = {
   .run = parameters_run,
 };
 
-/* ---- loyalty_damage --------------------------------------------------------------------------------------------------- */
+/* ---- loyalty_damage ----------------------------------------------------------------------------------------- */
 
 typedef struct DamageRow {
   Slice measure;
@@ -121,13 +122,15 @@ const Tvf tvf_loyalty_damage = {
   .example = "SELECT measure, low, mid, high FROM loyalty_damage('loyalty_parameters', 'abs')",
   .args = (const TvfArg[]){
     {"parameters", ARG_TEXT, "'" BUILT_IN "'",
-     "table (name, low, mid, high) of your own numbers; what it leaves out keeps the built-in value of loyalty_parameters"},
+     "table (name, low, mid, high) of your own numbers; what it leaves out keeps the built-in value of "
+     "loyalty_parameters"},
     {"mode", ARG_TEXT, "'abs'", "abs = a damage is points of loyalty, rel = a share of it"},
   },
   .arg_count = 2,
   .columns = (const TvfColumn[]){
     DAMAGE(measure, "VARCHAR(40)", "lost_customers, revenue_at_risk, saved_per_pp_more_complaints, …"),
-    DAMAGE(low, "DOUBLE", "the least over every combination of the parameters' ranges; NULL = a parameter is not known"),
+    DAMAGE(low, "DOUBLE", "the least over every combination of the parameters' ranges; NULL = a parameter is not "
+                          "known"),
     DAMAGE(mid, "DOUBLE", "with the middle values"),
     DAMAGE(high, "DOUBLE", "the most over every combination"),
   },

@@ -21,7 +21,7 @@ typedef struct ConditionScope {
   int column_count;
   ConditionColumn (*column)(const void *rows, int index);
   Value (*value)(const void *rows, size_t row, int column);      /* a time as VALUE_INT µs, NULL as VALUE_NULL */
-  int event_column, role_column;                                 /* what a bare verb and a bare role compare with */
+  int event_column, role_column;                                 /* what a bare verb and a bare role compare with; -1 = none */
 } ConditionScope;
 
 struct Events;

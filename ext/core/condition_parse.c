@@ -191,14 +191,21 @@ static Operand column_operand(Parser *p, size_t start, int index) {
   return operand;
 }
 
+/* The column that a bare verb or role is compared with; -1 when the word is neither, or rows here have no such column. */
+static int verb_column(const Parser *p, Slice word) {
+  if( role_find(word) != ROLE_NONE && p->scope->role_column >= 0 ) return p->scope->role_column;
+  return vocabulary_find(word) ? p->scope->event_column : -1;
+}
+
 static void fail_unknown(Parser *p, Slice name, bool column_only) {
   char quoted[100], meant[100];
   Spelling spelling = spelling_of(name);
+  bool has_roles = !column_only && p->scope->role_column >= 0, has_verbs = !column_only && p->scope->event_column >= 0;
   for(int i = 0; i < p->scope->column_count; i++) spelling_offer(&spelling, p->scope->column(p->scope->rows, i).name);
-  for(int role = ROLE_NONE + 1; role < ROLE_COUNT && !column_only; role++)
+  for(int role = ROLE_NONE + 1; role < ROLE_COUNT && has_roles; role++)
     spelling_offer(&spelling, slice_of(role_name((Role)role)));
-  for(size_t i = 0; i < vocabulary_count && !column_only; i++) spelling_offer(&spelling, slice_of(vocabulary[i].name));
-  const char *kinds = column_only ? "column" : "column, verb or role";
+  for(size_t i = 0; i < vocabulary_count && has_verbs; i++) spelling_offer(&spelling, slice_of(vocabulary[i].name));
+  const char *kinds = has_verbs ? "column, verb or role" : "column";
   env_quote(name, quoted);
   if( spelling.nearest.data )
     fail_at(p, p->lexer.start, "there is no %s '%s' (did you mean %s?)", kinds, quoted,
@@ -235,13 +242,14 @@ static Operand parse_name(Parser *p) {
     fail_at(p, start, "a condition has no functions");
     return plain_operand(start);
   }
-  bool is_known = column >= 0 || (is_word && (is_true || is_false || role_find(word) || vocabulary_find(word)));
+  int compared = is_word ? verb_column(p, word) : -1;
+  bool is_known = column >= 0 || compared >= 0 || (is_word && (is_true || is_false));
   if( !is_known ) fail_unknown(p, word, !is_word);
   p->lexer = after;
   if( failed(p) ) return plain_operand(start);
   if( column >= 0 ) return column_operand(p, start, column);
   if( is_true || is_false ) return truth_operand(p, start, is_true);
-  return verb_operand(p, start, word, role_find(word) ? p->scope->role_column : p->scope->event_column);
+  return verb_operand(p, start, word, compared);
 }
 
 /* ---- operands --------------------------------------------------------------------------------------------- */

@@ -58,7 +58,7 @@ const DamageInputInfo damage_inputs[DAMAGE_INPUT_COUNT] = {
     "loyalty gained by delighted customers (Goodman: 10 to 30 %)"},
 };
 
-/* ---- parameters ----------------------------------------------------------------------------------------- */
+/* ---- parameters --------------------------------------------------------------------------------------------- */
 
 void damage_model_init(DamageModel *model, DamageMode mode) {
   memset(model, 0, sizeof *model);
@@ -168,7 +168,7 @@ bool damage_model_check(Env *env, const DamageModel *model) {
                   share[0].mid, share[1].mid, share[2].mid, sum);
 }
 
-/* ---- the model -------------------------------------------------------------------------------------------- */
+/* ---- the model ---------------------------------------------------------------------------------------------- */
 
 const char *const problem_state_names[STATE_COUNT] = {
   [STATE_NONCOMPLAINER] = "noncomplainer",
@@ -205,17 +205,26 @@ const char *const damage_measure_names[MEASURE_COUNT] = {
 
 static double clamp(double x) { return x < 0 ? 0 : x > 1 ? 1 : x; }
 
-static double changed(double loyalty, double change, DamageMode mode) {
-  return clamp(mode == DAMAGE_ABS ? loyalty + change : loyalty * (1 + change));
+/* base - clamp(base - damage), without the rounding of two subtractions. */
+static double loss_of(double base, double damage, DamageMode mode) {
+  if( isnan(base) || mode == DAMAGE_REL ) return base * damage;
+  return damage > base ? base : damage;
 }
 
-static void state_loyalties(const double in[DAMAGE_INPUT_COUNT], DamageMode mode, double out[STATE_COUNT]) {
+/* clamp(loyalty + gain) - loyalty, the same way. */
+static double gain_of(double loyalty, double gain, DamageMode mode) {
+  double wanted = mode == DAMAGE_ABS ? gain : loyalty * gain;
+  return wanted > 1 - loyalty ? 1 - loyalty : wanted;
+}
+
+/* Loyalty lost per customer of each state. */
+static void state_losses(const double in[DAMAGE_INPUT_COUNT], DamageMode mode, double out[STATE_COUNT]) {
   double base = in[DAMAGE_LOYALTY_BASE];
-  out[STATE_NONCOMPLAINER] = changed(base, -in[DAMAGE_OF_NONCOMPLAINER], mode);
-  out[STATE_MOLLIFIED] = changed(base, -in[DAMAGE_OF_MOLLIFIED], mode);
-  out[STATE_DISSATISFIED] = changed(base, -in[DAMAGE_OF_DISSATISFIED], mode);
-  double recovered = changed(out[STATE_DISSATISFIED], in[DAMAGE_RECOVERY_GAIN], mode);
-  out[STATE_SATISFIED] = in[DAMAGE_PARADOX] == 0 && recovered > base ? base : recovered;
+  out[STATE_NONCOMPLAINER] = loss_of(base, in[DAMAGE_OF_NONCOMPLAINER], mode);
+  out[STATE_MOLLIFIED] = loss_of(base, in[DAMAGE_OF_MOLLIFIED], mode);
+  out[STATE_DISSATISFIED] = loss_of(base, in[DAMAGE_OF_DISSATISFIED], mode);
+  double unhappy = out[STATE_DISSATISFIED], still = unhappy - gain_of(base - unhappy, in[DAMAGE_RECOVERY_GAIN], mode);
+  out[STATE_SATISFIED] = in[DAMAGE_PARADOX] == 0 && still < 0 ? 0 : still;
 }
 
 static double ratio(double over, double under) { return under != 0 ? over / under : REAL_NULL; }
@@ -243,7 +252,7 @@ static void evaluate_money(const double in[DAMAGE_INPUT_COUNT], const double cou
 }
 
 void damage_evaluate(const double in[DAMAGE_INPUT_COUNT], DamageMode mode, double out[MEASURE_COUNT]) {
-  double loyalty[STATE_COUNT], base = in[DAMAGE_LOYALTY_BASE], customers = in[DAMAGE_CUSTOMERS];
+  double loss[STATE_COUNT], loyalty[STATE_COUNT], base = in[DAMAGE_LOYALTY_BASE], customers = in[DAMAGE_CUSTOMERS];
   double problems = customers * in[DAMAGE_PROBLEM_RATE], complainers = problems * in[DAMAGE_COMPLAIN_RATE];
   const double count[STATE_COUNT] = {
     [STATE_NONCOMPLAINER] = problems - complainers,
@@ -251,15 +260,16 @@ void damage_evaluate(const double in[DAMAGE_INPUT_COUNT], DamageMode mode, doubl
     [STATE_MOLLIFIED] = complainers * in[DAMAGE_SHARE_MOLLIFIED],
     [STATE_DISSATISFIED] = complainers * in[DAMAGE_SHARE_DISSATISFIED],
   };
-  state_loyalties(in, mode, loyalty);
+  state_losses(in, mode, loss);
   out[MEASURE_PROBLEM_CUSTOMERS] = problems;
   out[MEASURE_COMPLAINERS] = complainers;
   double lost = 0, loyal = (customers - problems) * base;
   for(int s = 0; s < STATE_COUNT; s++) {
     double *measure = &out[MEASURE_STATE_FIRST + 3 * s];
+    loyalty[s] = base - loss[s];
     measure[0] = count[s];
     measure[1] = loyalty[s];
-    measure[2] = count[s] * (base - loyalty[s]);
+    measure[2] = count[s] * loss[s];
     lost += measure[2];
     loyal += count[s] * loyalty[s];
   }
@@ -267,7 +277,7 @@ void damage_evaluate(const double in[DAMAGE_INPUT_COUNT], DamageMode mode, doubl
   out[MEASURE_AVERAGE_DAMAGE] = ratio(lost, problems);
   out[MEASURE_LOYALTY_ALL] = ratio(loyal, customers);
   out[MEASURE_DELIGHT] = (customers - problems) * in[DAMAGE_DELIGHT_SHARE] *
-                         (changed(base, in[DAMAGE_DELIGHT_GAIN], mode) - base);
+                         gain_of(base, in[DAMAGE_DELIGHT_GAIN], mode);
   out[MEASURE_RECONCILE] = ratio(GOODMAN_AVERAGE, out[MEASURE_AVERAGE_DAMAGE]);
   out[MEASURE_RECONCILED] = lost * out[MEASURE_RECONCILE];
   evaluate_money(in, count, out);
@@ -336,20 +346,17 @@ bool damage_interval(Env *env, const DamageModel *model, Range out[MEASURE_COUNT
 void damage_state_losses(const DamageModel *model, Range out[STATE_COUNT]) {
   static const int used[] = {DAMAGE_LOYALTY_BASE, DAMAGE_OF_NONCOMPLAINER, DAMAGE_OF_MOLLIFIED, DAMAGE_OF_DISSATISFIED,
                              DAMAGE_RECOVERY_GAIN};
-  double input[DAMAGE_INPUT_COUNT], loyalty[STATE_COUNT];
+  double input[DAMAGE_INPUT_COUNT], loss[STATE_COUNT];
   for(int i = 0; i < DAMAGE_INPUT_COUNT; i++) input[i] = model->input[i].mid;
-  state_loyalties(input, model->mode, loyalty);
-  for(int s = 0; s < STATE_COUNT; s++) {
-    double loss = input[DAMAGE_LOYALTY_BASE] - loyalty[s];
-    out[s] = (Range){loss, loss, loss};
-  }
+  state_losses(input, model->mode, loss);
+  for(int s = 0; s < STATE_COUNT; s++) out[s] = (Range){loss[s], loss[s], loss[s]};
   for(unsigned ends = 0; ends < 1u << COUNT_OF(used); ends++) {
     for(size_t i = 0; i < COUNT_OF(used); i++) {
       const Range *r = &model->input[used[i]];
       input[used[i]] = ends >> i & 1 ? r->high : r->low;
     }
-    state_loyalties(input, model->mode, loyalty);
-    for(int s = 0; s < STATE_COUNT; s++) widen(&out[s], input[DAMAGE_LOYALTY_BASE] - loyalty[s]);
+    state_losses(input, model->mode, loss);
+    for(int s = 0; s < STATE_COUNT; s++) widen(&out[s], loss[s]);
   }
 }
 

@@ -2,8 +2,8 @@
 ** damage: what problems cost in customers and money (Goodman/TARP market damage). Owns the register of the model's
 ** parameters with their prior values, the model, and its honest range. Knows neither tables nor events.
 **
-** Per period and segment: of N customers a share q meets a problem, of those a share c complains, and of the complainers
-** the shares s, m, d end satisfied, mollified, dissatisfied; s+m+d = 1. All the others have the loyalty L0.
+** Per period and segment: of N customers a share q meets a problem, of those a share c complains, and of the
+** complainers the shares s, m, d end satisfied, mollified, dissatisfied; s+m+d = 1. Loyalty without a problem is L0.
 **   state          customers      loyalty, mode abs          loyalty, mode rel
 **   no problem     N(1-q)         L0                         L0
 **   noncomplainer  Nq(1-c)        clamp(L0-dnc)              clamp(L0(1-dnc))

@@ -89,7 +89,7 @@ static bool list_cuts(Arena *arena, const Events *ev, const uint8_t *is_begin, E
 
 static bool spread_channel_gaps(Cutter *c, EpisodeCuts *out) {
   const EpisodeOptions *options = &c->options;
-  out->longest_gap = options->whole_unit ? INT64_MAX : c->gap;
+  out->longest_gap = c->gap;
   if( options->channel_gap_count == 0 || options->whole_unit ) return true;
   size_t codes = c->ev->intern.count ? c->ev->intern.count : 1;
   c->gap_of_channel = env_alloc(c->ev->env, codes * sizeof *c->gap_of_channel);
@@ -252,7 +252,7 @@ static void sum_episode(Summer *s, Episode *e, size_t index) {
   e->last_event = events_code(s->ev, EV_EVENT, e->end - 1);
   sum_contacts(s, e);
   bool last_of_unit = e->end == s->ev->unit_begin[e->unit + 1];
-  bool gap_runs = cuts->longest_gap != INT64_MAX && time_after(e->end_ts, cuts->longest_gap) > s->as_of;
+  bool gap_runs = !s->options->whole_unit && time_after(e->end_ts, cuts->longest_gap) > s->as_of;
   e->is_open = gap_runs && !ended_otherwise(s, e, last_of_unit);
   e->outcome = e->is_open ? NULL : find_outcome(s, e);
   e->is_bot = judge_bot(s, e);

@@ -32,7 +32,7 @@ typedef struct ChannelGap {
 typedef struct EpisodeOptions {    /* all zero = episodes by a gap of 7 days */
   int64_t gap;                     /* µs; 0 = 7 days */
   bool no_gap;                     /* `gap` is exactly 0: whatever does not touch or overlap is apart */
-  bool whole_unit;                 /* no gap ends an episode */
+  bool whole_unit;                 /* no gap ends an episode, and none is open */
   int boundary;                    /* EV_TOPIC or EV_CASE_ID; 0 = none */
   const ChannelGap *channel_gaps;
   size_t channel_gap_count;
@@ -48,7 +48,7 @@ typedef struct EpisodeCuts {
   size_t count;
   size_t *begin;                   /* count + 1 */
   uint32_t *unit;
-  int64_t longest_gap;             /* INT64_MAX when whole_unit: then nothing is open */
+  int64_t longest_gap;             /* of `gap` and channel_gaps */
 } EpisodeCuts;
 
 /* Everything lives in `arena`. False with the Env's error set. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** impact: problems → customers at risk per cell (segment, group, reason). Steps: who belongs to which segment; what each
-** segment loses per state; which cells each problem falls into; one pass over the sorted hits, a customer once per cell. */
+** impact: problems → customers at risk per cell (segment, group, reason). Steps: who belongs to which segment; what
+** each segment loses per state; which cells each problem falls into; one pass over the sorted hits, a customer once
+** per cell. */
 #include "impact.h"
 
 #include <math.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
-** impact: how many customers the problems of a period put at risk, per segment and reason, with margins over both. A customer
-** counts once in each cell, whatever the number of problems: reasons do not add. What a customer in a state loses of loyalty
-** comes from damage.h, blended with the base's own retention where the log reaches back far enough (impact_loss.h). */
+** impact: how many customers the problems of a period put at risk, per segment and reason, with margins over both. A
+** customer counts once in each cell, whatever the number of problems: reasons do not add. What a customer in a state
+** loses of loyalty comes from damage.h, blended with the base's own retention where the log reaches back far enough
+** (impact_loss.h). */
 #ifndef JOURNEY_IMPACT_H
 #define JOURNEY_IMPACT_H
 #include "damage.h"

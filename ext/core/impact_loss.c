@@ -21,7 +21,7 @@ typedef struct Cohort {
 
 static bool can_watch(const ImpactPlan *plan) {
   int64_t length = plan->to - plan->from;
-  return plan->roster && plan->roster->has_until && plan->ev->first_ts != INT_NULL &&
+  return length > 0 && plan->roster && plan->roster->has_until && plan->ev->first_ts != INT_NULL &&
          plan->ev->first_ts <= plan->from - length;
 }
 
@@ -49,7 +49,8 @@ static void watch_member(const ImpactPlan *plan, const Member *member, const Coh
   int64_t length = plan->to - plan->from;
   if( cohort && cohort->rank != NO_RANK ) {
     uint8_t state = problem_rank_state(cohort->rank);
-    if( state != STATE_OPEN && member_at(member, cohort->ts) ) watch(&stayed->group[state], member, cohort->ts + length);
+    if( state == STATE_OPEN || !member_at(member, cohort->ts) ) return;
+    watch(&stayed->group[state], member, cohort->ts + length);
   } else if( member_at(member, plan->from) && member_at(member, plan->from - length) ) {
     watch(&stayed->group[NO_PROBLEM], member, plan->to);
   }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
-** impact_loss: what a customer in each state loses of loyalty, per segment: the priors of damage.h, or a blend with the base's
-** own retention. Own data are those of the period before the reported one, so that everybody was watched for a full period:
+** impact_loss: what a customer in each state loses of loyalty, per segment: the priors of damage.h, or a blend with
+** the base's own retention. Own data are those of the period before the reported one, so that everybody was watched
+** for a full period:
 **   problem     met the first problem in that earlier period, as a member; retained = still one a full period later
-**   no problem  member through that whole earlier period without a problem; retained = still one at the end of the reported one
+**   no problem  member through that whole earlier period without a problem; retained = still one at the end of the
+**               reported one
 ** They are used when the base says who left and the log reaches back to the beginning of the earlier period. */
 #ifndef JOURNEY_IMPACT_LOSS_H
 #define JOURNEY_IMPACT_LOSS_H

@@ -6,9 +6,10 @@ static void see_segments(const Events *ev, uint32_t *segment_of, People *out, bo
   for(uint32_t unit = 0; unit < ev->unit_count; unit++) {
     for(size_t row = ev->unit_begin[unit]; row < ev->unit_begin[unit + 1]; row++) {
       uint32_t customer = events_code(ev, EV_CUSTOMER, row), segment = events_code(ev, EV_SEGMENT, row);
+      uint32_t person = customer ? customer : ev->intern.count + unit;
       if( !segment ) continue;
       *any = true;
-      segment_of[customer ? customer : ev->intern.count + unit] = intern_put(&out->names, intern_text(&ev->intern, segment));
+      segment_of[person] = intern_put(&out->names, intern_text(&ev->intern, segment));
     }
   }
 }

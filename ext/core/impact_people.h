@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** impact_people: which segment the persons of the log and the members of the base belong to, and how large each segment is. */
+** impact_people: which segment the persons of the log and the members of the base belong to, and how large each
+** segment is. */
 #ifndef JOURNEY_IMPACT_PEOPLE_H
 #define JOURNEY_IMPACT_PEOPLE_H
 #include "impact.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
-** problem: who met a problem, for which reason, and in which state it left the customer. A problem is an evidence rule that
-** was found (evidence.h), or a complaint. A complaint is about the latest evidence on its topic within the rule
-** 'complaint_window' before it; without any its reason is R00. States come from aftermath.h. Knows no base, no money. */
+** problem: who met a problem, for which reason, and in which state it left the customer. A problem is an evidence rule
+** that was found (evidence.h), or a complaint. A complaint is about the latest evidence on its topic within the rule
+** 'complaint_window' before it; without any its reason is R00. States come from aftermath.h. Knows no base, no money.
+** */
 #ifndef JOURNEY_PROBLEM_H
 #define JOURNEY_PROBLEM_H
 #include "cause.h"
@@ -39,8 +40,8 @@ bool problems_find(Env *env, const Contacts *contacts, const Findings *findings,
                    Problems *out);
 void problems_free(Env *env, Problems *problems);
 
-/* One customer, several problems: the one of the highest rank says how it stands. Who complained once has complained; of what
-** is known the worst counts; what is known outweighs what is open. */
+/* One customer, several problems: the one of the highest rank says how it stands. Who complained once has complained;
+** of what is known the worst counts; what is known outweighs what is open. */
 uint8_t problem_rank(const Problem *problem);
 uint8_t problem_rank_state(uint8_t rank);
 bool problem_rank_complained(uint8_t rank);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** roster: the customer base: who is a customer, in which segment, worth what, since and until when. One member per customer:
-** a second row of the same one is counted, not used. Knows events only to find out which customer of the log it is. */
+** roster: the customer base: who is a customer, in which segment, worth what, since and until when. One member per
+** customer: a second row of the same one is counted, not used. Knows events only to find out which customer of the log
+** it is. */
 #ifndef JOURNEY_ROSTER_H
 #define JOURNEY_ROSTER_H
 #include "event.h"

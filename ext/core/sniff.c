@@ -244,9 +244,9 @@ static void say_dialect(Sniffing *work) {
 
 static void say_headers(Sniffing *work) {
   if( work->guess.extra_headers == 1 ) {
-    sentence_add(&work->problems, "the row below the header looks like a second header line: it is read as a row");
+    sentence_add(&work->problems, "the row below the header looks like a second header line, and is read as data");
   } else if( work->guess.extra_headers > 1 ) {
-    sentence_add(&work->problems, "the %u rows below the header look like further header lines: they are read as rows",
+    sentence_add(&work->problems, "the %u rows below the header look like further header lines, and are read as data",
                  work->guess.extra_headers);
   }
   if( work->rows + work->rejects == 0 && work->out->header_line ) sentence_add(&work->problems, "only a header line");
@@ -343,7 +343,7 @@ bool sniff_log(Arena *arena, ByteSource *source, int64_t sample_rows, const Snif
   if( !source ) return false;
   Sniffing work = {
     .env = env, .results = arena, .source = source, .given = given ? given : &none, .out = out,
-    .sample_rows = sample_rows};
+    .sample_rows = sample_rows > 0 ? sample_rows : 1};
   arena_init(&work.scratch, env);
   buf_init(&work.problems, env);
   buf_init(&work.note, env);

@@ -170,7 +170,7 @@ static double scan_share(const Scan *scan) {
 static double scan_value(const Scan *scan) {
   double share = scan_share(scan);
   if( scan->width < 2 || share < 0.5 || scan->above > TITLES_MAX ) return 0;
-  if( scan->above > 0 && (share < 0.7 || scan->at_width + scan->width < 5) ) return 0;
+  if( scan->above > 0 && (share < (scan->width == 2 ? 0.9 : 0.7) || scan->at_width + scan->width < 5) ) return 0;
   double rivals = (double)scan->rivals / (double)scan->records;
   double fields = scan->width < 20 ? scan->width : 20;
   return share + 0.005 * fields - 0.1 * (rivals < 1 ? rivals : 1) - (scan->above ? 0.05 : 0);
@@ -185,7 +185,8 @@ static const Scan *scan_choose_quote(const Scan scans[3]) {
     bool whole = twice->broken == 0 && twice->quoted > 0 && scan_share(twice) >= scan_share(none);
     return whole && (twice->structural || twice->quoted * 20 >= twice->fields) ? twice : none;
   }
-  return twice->broken > twice->quoted && scan_value(none) > scan_value(twice) ? none : twice;
+  bool unpaired = twice->broken > twice->quoted && scan_value(none) > scan_value(twice);
+  return unpaired && scan_share(none) >= 0.9 ? none : twice;
 }
 
 /* Chooses the quote for a delimiter; keeps the reading in `best` when it is better, or in any case with `force`. */
@@ -291,7 +292,8 @@ static const char *markup_reason(Slice text) {
   if( start.size >= 2 && start.data[0] == '[' && strchr("{[]\n\r\" ", start.data[1]) ) {
     return "this looks like JSON, not like delimited text";
   }
-  if( start.size >= 2 && start.data[0] == '<' && (start.data[1] == '?' || start.data[1] == '!') ) {
+  Slice rest = start, first_line = slice_trim(slice_cut(&rest, '\n'));
+  if( first_line.size >= 3 && first_line.data[0] == '<' && first_line.data[first_line.size - 1] == '>' ) {
     return "this looks like XML or HTML, not like delimited text";
   }
   return NULL;
@@ -355,6 +357,7 @@ static bool guess_text(Env *env, Slice head, Slice text, bool whole, const Diale
     guess->dialect.quote = best->quote;
     if( !guess->splits ) guess->reason = unsplit_reason(best);
     else ok = header_guess(env, head, best->width ? best->width : 1, given, guess);
+    if( !guess->dialect.has_header ) guess->dialect.field_count = best->width;
   }
   env_release(env, best);
   return ok && !env_failed(env);

@@ -6,7 +6,7 @@
 #include "sniff.h"
 
 typedef struct DialectGuess {
-  Dialect dialect;           /* field_count stays 0: as the header or the first row has */
+  Dialect dialect;           /* field_count: without a header what most records have, else 0: as the header has */
   bool splits;               /* false: the format is unknown, and `reason` says why */
   bool one_column;
   uint32_t extra_headers;    /* rows after the header that look like further header lines */

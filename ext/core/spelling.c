@@ -30,7 +30,7 @@ void spelling_offer(Spelling *spelling, Slice known) {
   size_t longer = known.size > spelling->word.size ? known.size : spelling->word.size;
   if( longer > SPELLING_LENGTH_MAX || known.size == 0 ) return;
   size_t distance = edit_distance(spelling->word, known);
-  if( distance > (longer + 1) / 3 || distance >= spelling->distance ) return;
+  if( distance > longer / 3 || distance >= spelling->distance ) return;
   spelling->distance = distance;
   spelling->nearest = known;
 }

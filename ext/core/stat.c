@@ -15,7 +15,7 @@ static double polynomial(const double *coefficients, int degree, double x) {
   return value;
 }
 
-/* ---- normal ------------------------------------------------------------------------------------------- */
+/* ---- normal ------------------------------------------------------------------------------------------------- */
 
 double stat_normal_cdf(double x) { return 0.5 * erfc(-x * 0.70710678118654752440); }
 
@@ -59,7 +59,7 @@ double stat_normal_z(double conf) {
   return conf > 0 && conf < 1 ? -stat_normal_quantile((1 - conf) / 2) : REAL_NULL;
 }
 
-/* ---- beta --------------------------------------------------------------------------------------------- */
+/* ---- beta --------------------------------------------------------------------------------------------------- */
 
 /* log gamma(x) minus Stirling's leading terms, for x >= 10: the Bernoulli series. */
 static double stirling_rest(double x) {
@@ -117,7 +117,7 @@ BetaPosterior stat_beta_posterior(double mean, double strength, double successes
   return post;
 }
 
-/* ---- Student's t --------------------------------------------------------------------------------------- */
+/* ---- Student's t -------------------------------------------------------------------------------------------- */
 
 /* P(T > t) for t >= 0. */
 static double t_tail(double t, double df) {
@@ -170,7 +170,7 @@ double stat_t_quantile(double p, double df) {
   return p < 0.5 ? -t : t;
 }
 
-/* ---- samples ------------------------------------------------------------------------------------------- */
+/* ---- samples ------------------------------------------------------------------------------------------------ */
 
 Range stat_wilson(double successes, double n, double conf) {
   double z = stat_normal_z(conf);

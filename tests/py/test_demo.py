@@ -5,12 +5,11 @@ import csv
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import unittest
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-EXTENSION = os.environ.get('JOURNEY_SO', os.path.join(ROOT, 'build', 'journey.so'))
+import harness
+from harness import EXTENSION, ROOT
 
 
 def run_demo(build):
@@ -76,6 +75,4 @@ class Demo(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    if not os.path.exists(EXTENSION):
-        sys.exit('test_demo: %s is missing: run make first' % EXTENSION)
-    unittest.main()
+    harness.main()

@@ -6,20 +6,17 @@ import json
 import math
 import os
 import sqlite3
-import sys
 import unittest
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-EXTENSION = os.environ.get('JOURNEY', os.path.join(ROOT, os.environ.get('BUILD', 'build'), 'journey.so'))
-REFERENCE = os.path.join(os.path.dirname(ROOT), 'shared', 'reference')
+import harness
+
+REFERENCE = os.path.join(harness.SHARED, 'reference')
 OPS = os.path.join(REFERENCE, 'golden', 'ops_contacts.csv')
 PM4PY = os.path.join(REFERENCE, 'pm4py')
 
 
 def connect():
-    db = sqlite3.connect(':memory:')
-    db.enable_load_extension(True)
-    db.load_extension(EXTENSION)
+    db = harness.connect()
     db.row_factory = sqlite3.Row
     return db
 
@@ -267,6 +264,4 @@ class Errors(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    if not os.path.exists(EXTENSION):
-        sys.exit('test_journey_golden: %s is missing: make' % EXTENSION)
-    unittest.main()
+    harness.main()

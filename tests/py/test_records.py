@@ -16,9 +16,10 @@ import sys
 import unittest
 import zlib
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-TOOL = os.environ.get('RECORDS_TOOL', os.path.join(ROOT, os.environ.get('BUILD', 'build'), 'tools', 'records'))
-DATA = os.path.join(os.path.dirname(ROOT), 'shared', 'data')
+import harness
+
+TOOL = os.path.join(harness.BUILD, 'tools', 'records')
+DATA = os.path.join(harness.SHARED, 'data')
 ROBUSTNESS = os.path.join(DATA, 'robustness')
 LARGEST = 8_000_000          # bytes; larger logs are other tests' work
 Record = collections.namedtuple('Record', 'kind line offset bytes code column raw fields')
@@ -280,6 +281,4 @@ class Gzip(Places):
 
 
 if __name__ == '__main__':
-    if not os.path.exists(TOOL):
-        sys.exit('test_records: %s is missing: make %s' % (TOOL, os.path.relpath(TOOL, ROOT)))
-    unittest.main()
+    harness.main(TOOL)

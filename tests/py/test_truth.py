@@ -6,16 +6,14 @@ import csv
 import glob
 import json
 import os
-import sqlite3
 import subprocess
-import sys
 import tempfile
 import unittest
 
+import harness
 import telecom
+from harness import ROOT, connect
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-EXTENSION = os.environ.get('JOURNEY_SO', os.path.join(ROOT, 'build', 'journey.so'))
 LOGS = 'calls, ivr, chat, mail, web, shop, survey, campaign, tickets, tasks'
 SEEDS = [(42, 900), (7, 400), (2025, 200)]
 
@@ -25,13 +23,6 @@ def build_generator(directory):
     sources = sorted(glob.glob(os.path.join(ROOT, 'benchmarks', 'gen*.c')))
     subprocess.run([os.environ.get('CC', 'cc'), '-std=c11', '-O1', '-o', path, *sources, '-lz'], check=True)
     return path
-
-
-def connect():
-    db = sqlite3.connect(':memory:')
-    db.enable_load_extension(True)
-    db.load_extension(EXTENSION)
-    return db
 
 
 class Telecom(unittest.TestCase):
@@ -253,6 +244,4 @@ class OnePerson(Telecom):
 
 
 if __name__ == '__main__':
-    if not os.path.exists(EXTENSION):
-        sys.exit('test_truth: %s is missing: run make first' % EXTENSION)
-    unittest.main()
+    harness.main()

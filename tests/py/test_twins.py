@@ -5,13 +5,11 @@ import collections
 import math
 import os
 import random
-import sqlite3
 import statistics
-import sys
 import unittest
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-EXTENSION = os.environ.get('JOURNEY', os.path.join(ROOT, os.environ.get('BUILD', 'build'), 'journey.so'))
+import harness
+
 LOGS = int(os.environ.get('TWIN_LOGS', '1500'))
 SEED = int(os.environ.get('TWIN_SEED', '20240301'))
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -63,9 +61,7 @@ class Logs:
 
     def __init__(self, count, seed):
         rng = random.Random(seed)
-        self.db = sqlite3.connect(':memory:')
-        self.db.enable_load_extension(True)
-        self.db.load_extension(EXTENSION)
+        self.db = harness.connect()
         rows = [row for i in range(count) for row in random_log(rng, 'L%05d' % i)]
         self.db.execute('CREATE TABLE log(%s)' % ', '.join('%s%s' % (c, '' if c in NUMBERS else ' TEXT') for c in COLUMNS))
         stored = [dict(row, event_ts=self.text(row['event_ts'])) for row in rows]
@@ -665,6 +661,4 @@ class Twins(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    if not os.path.exists(EXTENSION):
-        sys.exit('test_twins: %s is missing: make' % EXTENSION)
-    unittest.main()
+    harness.main()

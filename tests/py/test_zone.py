@@ -4,15 +4,12 @@ of the clocks. Python's fold=0 is what we promise: a skipped time moves forward,
 import datetime
 import os
 import random
-import sqlite3
-import sys
 import tempfile
 import unittest
 import zoneinfo
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BUILD = os.environ.get('JOURNEY_BUILD', os.environ.get('BUILD', 'build'))
-EXTENSION = os.environ.get('JOURNEY', os.path.join(ROOT, BUILD, 'journey.so'))
+import harness
+
 ZONES = ('Europe/Prague', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata', 'Africa/Casablanca', 'America/Sao_Paulo',
          'Pacific/Apia', 'Europe/Dublin', 'America/Nuuk', 'America/Havana')
 UTC = datetime.timezone.utc
@@ -43,9 +40,7 @@ class Zones(unittest.TestCase):
             path = os.path.join(directory, 'log.csv')
             with open(path, 'w', encoding='ascii') as file:
                 file.writelines('%s\n' % line for line in ['at', *lines])
-            db = sqlite3.connect(':memory:')
-            db.enable_load_extension(True)
-            db.load_extension(EXTENSION)
+            db = harness.connect()
             db.execute("CREATE VIRTUAL TABLE log USING channel_log(path='%s', tz='%s')" % (path, zone))
             return [at for at, in db.execute('SELECT at FROM log ORDER BY log_line')]
 
@@ -65,6 +60,4 @@ class Zones(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    if not os.path.exists(EXTENSION):
-        sys.exit('test_zone: %s is missing: make' % EXTENSION)
-    unittest.main()
+    harness.main()

@@ -156,6 +156,19 @@ TEST(times) {
   check_cases(cases, COUNT_OF(cases));
 }
 
+/* Rows without events have no verbs. */
+TEST(rows_without_verbs) {
+  ConditionScope contacts = scope;
+  contacts.event_column = contacts.role_column = -1;
+  Env env = test_env();
+  Arena arena;
+  arena_init(&arena, &env);
+  CHECK(condition_compile(&arena, "exclude", SLICE("seq > 1"), &contacts) != NULL);
+  CHECK(condition_compile(&arena, "exclude", SLICE("transfer"), &contacts) == NULL);
+  CHECK_SLICE(slice_of(env.message), "exclude: there is no column 'transfer'; a text stands in quotes at character 1: ⟨here⟩transfer");
+  arena_free(&arena);
+}
+
 /* ---- mistakes --------------------------------------------------------------------------------------------- */
 
 typedef struct Mistake {
@@ -394,7 +407,8 @@ TEST(names) {
 TEST(events_as_rows) {
   static const Case cases[] = {
     {"channel = 'phone'", 1}, {"agent IS NULL", 1}, {"event_ts >= '2024-05-31'", 1}, {"due_ts IS NULL", 1},
-    {"resolved", 1}, {"duration_s > 60", 1}, {"seq = 3", 1}, {"region = 'west'", 1}, {"priority > 9", 1}, {"priority > '9'", 1},
+    {"resolved", 1}, {"duration_s > 60", 1}, {"seq = 3", 1}, {"region = 'west'", 1}, {"priority > 9", 1},
+    {"priority > '9'", 1},
     {"priority = '10'", 1}, {"priority BETWEEN 9 AND 11", 1}, {"zip = '0123'", 1}, {"zip = '123'", 0},
     {"amount IS NULL", 1},
   };
@@ -426,6 +440,7 @@ TEST(events_as_rows) {
   events_free(&ev);
 }
 
-TEST_MAIN(comparisons, logic, arithmetic, lists_and_ranges, wildcards, verbs_and_roles, times, mistakes, limits,
+TEST_MAIN(comparisons, logic, arithmetic, lists_and_ranges, wildcards, verbs_and_roles, times, rows_without_verbs,
+          mistakes, limits,
           hard_patterns_end, damaged_texts, concat_is_bounded, concat_reuses_memory, out_of_memory, names,
           events_as_rows)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** Unit tests of problem, roster and impact: journeys and the problems they are, bases and who is in them, and the cells that
-** follow, each worked out by hand. The whole chain also with every allocation failing once. */
+** Unit tests of problem, roster and impact: journeys and the problems they are, bases and who is in them, and the
+** cells that follow, each worked out by hand. The whole chain also with every allocation failing once. */
 #include "journey_rows.h"
 #include "../../ext/core/impact.h"
 #include <math.h>
@@ -68,7 +68,7 @@ static void chain_close(Chain *c) {
   journey_close(&c->journey);
 }
 
-/* ---- problems ------------------------------------------------------------------------------------------------------- */
+/* ---- problems ----------------------------------------------------------------------------------------------- */
 
 /* "R03_long_wait 2 dissatisfied; …": reason, seq, state, and '!' for who complained. */
 static void check_problems(int line, const char *expected, const Row *rows, size_t count, int64_t as_of) {
@@ -84,8 +84,8 @@ static void check_problems(int line, const char *expected, const Row *rows, size
   }
   if( !ok || !slice_equal(buf_slice(&out), slice_of(expected)) ) {
     test_checks_failed++;
-    printf("%s:%d: problems '" SLICE_FORMAT "', expected '%s' %s\n", __FILE__, line, SLICE_ARGS(buf_slice(&out)), expected,
-           c.journey.env.message);
+    printf("%s:%d: problems '" SLICE_FORMAT "', expected '%s' %s\n", __FILE__, line, SLICE_ARGS(buf_slice(&out)),
+           expected, c.journey.env.message);
   }
   buf_free(&out);
   chain_close(&c);
@@ -100,7 +100,8 @@ static void check_problems(int line, const char *expected, const Row *rows, size
 TEST(evidence_is_a_problem_with_the_leaf_it_speaks_for) {
   PROBLEMS("", {DAY, "page_view", "web"});
   PROBLEMS("R09_dead_end 1 noncomplainer", {DAY, "task_failed", "fax", "x"});
-  PROBLEMS("R08_contact_after_optout 2 noncomplainer", {DAY, "opted_out", "email"}, {9 * DAY, "campaign_sent", "email"});
+  PROBLEMS("R08_contact_after_optout 2 noncomplainer", {DAY, "opted_out", "email"},
+           {9 * DAY, "campaign_sent", "email"});
   PROBLEMS("R03_long_wait 1 dissatisfied!", {DAY, "queue_entered", "phone", .contact = "c", .wait = 900},
            {DAY + 15 * MINUTE, "abandoned", "phone", .contact = "c"});
 }
@@ -127,7 +128,7 @@ TEST(surveys_say_how_it_ended) {
            {3 * DAY, "survey_answered", "email", .kind = "csat", .score = 3});
 }
 
-/* ---- the worst of several -------------------------------------------------------------------------------------------- */
+/* ---- the worst of several ----------------------------------------------------------------------------------- */
 
 TEST(ranks) {
   const Problem complained_open = {.state = STATE_OPEN, .has_complained = true};
@@ -142,7 +143,7 @@ TEST(ranks) {
   CHECK(!problem_rank_complained(problem_rank(&silent)) && problem_rank_complained(problem_rank(&complained_open)));
 }
 
-/* ---- roster ------------------------------------------------------------------------------------------------------------- */
+/* ---- roster ------------------------------------------------------------------------------------------------- */
 
 TEST(a_base_is_read_once_per_customer) {
   Chain c;
@@ -163,7 +164,7 @@ TEST(a_base_is_read_once_per_customer) {
   chain_close(&c);
 }
 
-/* ---- impact ------------------------------------------------------------------------------------------------------------- */
+/* ---- impact ------------------------------------------------------------------------------------------------- */
 
 static const ImpactRow *find_row(const Impact *impact, const char *segment, const char *reason) {
   for(size_t i = 0; i < impact->count; i++) {
@@ -184,7 +185,8 @@ static const Row four_customers[] = {
 
 static bool four_chain(Chain *c) {
   return chain_problems(c, four_customers, COUNT_OF(four_customers), 0, AS_OF) &&
-         chain_member(c, "A", "gold", 100, INT_NULL, INT_NULL) && chain_member(c, "B", "gold", -1, INT_NULL, INT_NULL) &&
+         chain_member(c, "A", "gold", 100, INT_NULL, INT_NULL) &&
+         chain_member(c, "B", "gold", -1, INT_NULL, INT_NULL) &&
          chain_member(c, "C", "std", 10, INT_NULL, INT_NULL) && chain_member(c, "N", "std", 10, INT_NULL, INT_NULL) &&
          chain_member(c, "L", "std", 10, INT_NULL, -DAY) && impact_find(&c->journey.arena, &c->plan, &c->impact);
 }
@@ -251,7 +253,8 @@ TEST(small_groups_are_folded) {
 /* An open window puts the customer anywhere between the best and the worst state. */
 TEST(what_is_open_is_neither_lost_nor_saved) {
   Chain c;
-  const Row rows[] = {{DAY, "task_failed", "fax", "x", .customer = "A"}, {9 * DAY, "page_view", "web", .customer = "B"}};
+  const Row rows[] = {{DAY, "task_failed", "fax", "x", .customer = "A"},
+                      {9 * DAY, "page_view", "web", .customer = "B"}};
   CHECK(chain_problems(&c, rows, 2, 0, 10 * DAY));
   CHECK(impact_find(&c.journey.arena, &c.plan, &c.impact));
   const ImpactRow *all = find_row(&c.impact, "(all)", "(all)");
@@ -307,6 +310,7 @@ TEST(every_allocation_may_fail) {
 }
 
 TEST_MAIN(evidence_is_a_problem_with_the_leaf_it_speaks_for, open_evidence_is_not_yet_a_problem,
-          a_complaint_is_about_what_went_wrong_before_it, surveys_say_how_it_ended, ranks, a_base_is_read_once_per_customer,
+          a_complaint_is_about_what_went_wrong_before_it, surveys_say_how_it_ended, ranks,
+          a_base_is_read_once_per_customer,
           four_customers_by_hand, without_a_base_everybody_of_the_log_counts, small_groups_are_folded,
           what_is_open_is_neither_lost_nor_saved, own_retention_is_blended_in, every_allocation_may_fail)

@@ -53,6 +53,10 @@ static const struct {
   {"\n\na,b\n1,2\n", "csv", ',', '"', 3, 2, 4, 2, ""},
   {"\xEF\xBB\xBF" "a,b\n1,2\n", "csv", ',', '"', 1, 0, 2, 2, ""},
   {"amount\n12\n14\n", "csv", ',', '"', 1, 0, 3, 1, ""},
+  {"1,2\n1,2,3\n4,5,6\n7,8,9\n", "csv", ',', '"', 0, 0, 4, 3,
+   "no header line: columns are named c1 … c3; "
+   "1 of 4 sampled records is a reject, first at line 1: row has 2 fields, the table has 3"},
+  {"<html>\na, b\nc, d\n", "unknown", ',', '"', 0, 0, 0, 0, "this looks like XML or HTML, not like delimited text"},
   {"a,b\r1,2\r3,4\r", "csv", ',', '"', 1, 0, 3, 2, ""},
   {"", "unknown", ',', '"', 0, 0, 0, 0, "empty file"},
   {"\n \n", "unknown", ',', '"', 0, 0, 0, 0, "only blank lines"},
@@ -117,7 +121,7 @@ TEST(further_header_lines) {
   CHECK_INT(column(&bench, 0)->type, LOG_TIMESTAMP);
   CHECK_INT(column(&bench, 1)->type, LOG_BIGINT);
   CHECK_SLICE(bench.sniff.problems,
-              "the 2 rows below the header look like further header lines: they are read as rows");
+              "the 2 rows below the header look like further header lines, and are read as data");
   bench_free(&bench);
 }
 
