@@ -14,15 +14,12 @@ const WordInfo words[WORD_COUNT] = {
     [IVR_TO_AGENT] = {LOG_IVR, "to agent"},
     [CHAT_START] = {LOG_CHAT, "start"},            [CHAT_CUSTOMER] = {LOG_CHAT, "customer"},
     [CHAT_JOINED] = {LOG_CHAT, "joined"},          [CHAT_AGENT] = {LOG_CHAT, "agent"},
-    [CHAT_ANSWER] = {LOG_CHAT, "answer"},          [CHAT_HANDOVER] = {LOG_CHAT, "handover"},
-    [CHAT_END] = {LOG_CHAT, "end"},
+    [CHAT_ANSWER] = {LOG_CHAT, "answer"},          [CHAT_END] = {LOG_CHAT, "end"},
     [MAIL_IN] = {LOG_MAIL, "in"},                  [MAIL_AUTO] = {LOG_MAIL, "auto"},
     [MAIL_OUT] = {LOG_MAIL, "out"},                [MAIL_UNSUBSCRIBE] = {LOG_MAIL, "unsubscribe"},
     [WEB_VIEW] = {LOG_WEB, "view"},                [WEB_LOGIN] = {LOG_WEB, "login"},
     [WEB_ERROR] = {LOG_WEB, "error"},              [WEB_FAILED] = {LOG_WEB, "form failed"},
-    [WEB_DONE] = {LOG_WEB, "form done"},
     [SHOP_ORDER] = {LOG_SHOP, "order"},            [SHOP_DELIVERED] = {LOG_SHOP, "delivered"},
-    [SHOP_CANCEL] = {LOG_SHOP, "cancel"},
     [SURVEY_NPS] = {LOG_SURVEY, "nps"},            [SURVEY_CSAT] = {LOG_SURVEY, "csat"},
     [SURVEY_CES] = {LOG_SURVEY, "ces"},
     [CAMPAIGN_SENT] = {LOG_CAMPAIGN, "sent"},
@@ -31,7 +28,6 @@ const WordInfo words[WORD_COUNT] = {
     [TICKET_CLOSED] = {LOG_TICKETS, "closed"},
     [FAX_SENT] = {LOG_TASKS, "fax sent"},          [FAX_FAILED] = {LOG_TASKS, "fax failed"},
     [QA_PASSED] = {LOG_TASKS, "qa passed"},        [QA_FAILED] = {LOG_TASKS, "qa failed"},
-    [CRM_CUSTOMER] = {LOG_CRM, "customer"},        [REJECT] = {LOG_CRM, "reject"},
 };
 
 const char *const topic_names[TOPIC_COUNT] = {

@@ -146,9 +146,9 @@ void host_result_int(sqlite3_context *context, int64_t value) {
 
 enum { HOST_DEPTH_MAX = 8 };
 
-bool host_enter(Host *host, Env *env, const char *what) {
+bool host_enter(Host *host, Env *env) {
   if( ++host->depth <= HOST_DEPTH_MAX ) return true;
-  return env_fail(env, ERR_LIMIT, "%s: more than %d analyses inside each other; does a view read itself?", what, HOST_DEPTH_MAX);
+  return env_fail(env, ERR_LIMIT, "more than %d analyses run inside each other; does a view read itself?", HOST_DEPTH_MAX);
 }
 
 void host_leave(Host *host) { host->depth--; }

@@ -38,7 +38,7 @@ void host_result_real(sqlite3_context *context, double value);    /* NaN → NUL
 void host_result_int(sqlite3_context *context, int64_t value);    /* INT_NULL → NULL */
 
 /* Around a statement on a user's source, which may call us again: ERR_LIMIT when too many run inside each other. Leave in any case. */
-bool host_enter(Host *host, Env *env, const char *what);
+bool host_enter(Host *host, Env *env);
 void host_leave(Host *host);
 /* The error of a statement that could not be stepped: interrupt, memory, or SQLite's own text. Always false. */
 bool host_fail(Host *host, Env *env, int rc);

@@ -300,7 +300,7 @@ LogTable *log_find(Host *host, Env *env, Slice name, sqlite3_stmt **hold) {
   host_env(host, &quiet);
   arena_init(&arena, env);
   *hold = NULL;
-  if( host_enter(host, env, "a name") && name_split(&arena, name, &schema, &table) ) {
+  if( host_enter(host, env) && name_split(&arena, name, &schema, &table) ) {
     *hold = schema.data ? host_prepare(host, &quiet, 0, "SELECT journey_handle FROM \"%w\".\"%w\"", schema.data, table.data)
                         : host_prepare(host, &quiet, 0, "SELECT journey_handle FROM \"%w\"", table.data);
   }

@@ -79,6 +79,8 @@ static bool given_decode(Env *env, const Options *options, const char **format, 
   d->dialect.has_header = options_int(env, options, "header", 0, 1, 1) != 0;
   d->has_skip = options_find(options, "skip") != NULL;
   d->dialect.skip_lines = (uint32_t)options_int(env, options, "skip", 0, 1000000, 0);
+  if( d->has_delimiter && d->has_quote && d->dialect.delimiter == d->dialect.quote )
+    env_fail(env, ERR_INPUT, "options delimiter and quote are both '%c'; write two different characters", d->dialect.quote);
   return !env_failed(env);
 }
 
@@ -94,12 +96,13 @@ static int column_find(const Mapping *mapping, Slice name) {
 
 static bool column_missing(Arena *arena, const Mapping *mapping, const char *option, Slice name) {
   char shown[100];
+  bool is_mapping = strcmp(option, "columns") != 0;
   Buf list;
   buf_init(&list, arena->env);
   for(size_t i = 0; i < mapping->column_count && list.size < 700; i++)
     buf_format(&list, "%s" SLICE_FORMAT, i ? ", " : "", SLICE_ARGS(mapping->columns[i].name));
-  env_fail(arena->env, ERR_INPUT, "option %s: there is no column '%s'; the columns are %.*s%s", option, env_quote(name, shown),
-           (int)list.size, list.data, list.size >= 700 ? ", …" : " (a constant is written in single quotes)");
+  env_fail(arena->env, ERR_INPUT, "option %s: there is no column '%s'; the columns are " SLICE_FORMAT "%s%s", option, env_quote(name, shown),
+           SLICE_ARGS(buf_slice(&list)), list.size >= 700 ? ", …" : "", is_mapping ? " (a constant is written in single quotes)" : "");
   buf_free(&list);
   return false;
 }

@@ -103,7 +103,8 @@ int64_t options_int(Env *env, const Options *options, const char *name, int64_t 
   char shown[100];
   if( !option ) return fallback;
   if( slice_to_int(option->value, &value) && value >= low && value <= high ) return value;
-  env_fail(env, ERR_INPUT, "option %s is '%s'; write a whole number from %lld to %lld", name, env_quote(option->value, shown),
-           (long long)low, (long long)high);
+  if( low == 0 && high == 1 ) env_fail(env, ERR_INPUT, "option %s is '%s'; write 0 or 1", name, env_quote(option->value, shown));
+  else env_fail(env, ERR_INPUT, "option %s is '%s'; write a whole number from %lld to %lld", name, env_quote(option->value, shown),
+                (long long)low, (long long)high);
   return fallback;
 }

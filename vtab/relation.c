@@ -112,7 +112,7 @@ bool relation_open(Relation *relation, Host *host, Env *env, const char *what, S
   *relation = (Relation){.host = host, .env = env, .what = what};
   arena_init(&relation->arena, env);
   relation->given = arena_copy(&relation->arena, name);
-  if( !host_enter(host, env, what) || !name_split(&relation->arena, name, &relation->schema, &relation->table) ) return false;
+  if( !host_enter(host, env) || !name_split(&relation->arena, name, &relation->schema, &relation->table) ) return false;
   int found = relation_find(relation);
   if( found < 0 ) return false;
   return found ? relation_columns(relation) : relation_unknown(relation);

@@ -191,7 +191,7 @@ static Operand column_operand(Parser *p, size_t start, int index) {
   return operand;
 }
 
-/* The column that a bare verb or role is compared with; -1 when the word is neither, or rows here have no such column. */
+/* The column that a bare verb or role is compared with; -1 = the word is neither, or rows here have no such column. */
 static int verb_column(const Parser *p, Slice word) {
   if( role_find(word) != ROLE_NONE && p->scope->role_column >= 0 ) return p->scope->role_column;
   return vocabulary_find(word) ? p->scope->event_column : -1;

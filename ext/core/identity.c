@@ -335,7 +335,7 @@ static void join(Graph *g, uint32_t a, uint32_t b) {
   if( a < b ) g->parent[b] = a; else g->parent[a] = b;
 }
 
-/* The digits of an edge in Kruskal's order, lowest first: pair, first event, strength (the weaker kind of the two: b's). */
+/* The digits of an edge in Kruskal's order, lowest first: pair, first event, strength (b's kind, the weaker one). */
 enum { DIGIT_BITS = 11, DIGIT_VALUES = 1 << DIGIT_BITS, PAIR_DIGITS = 3, TIME_DIGITS = 6 };
 enum { EDGE_DIGITS = 2 * PAIR_DIGITS + TIME_DIGITS + 1 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** number: numbers out of text and back, by SQLite's rules and whatever the locale. Leading and trailing ASCII blanks count
-** as absent. Knows nothing of columns. */
+** number: numbers out of text and back, by SQLite's rules and whatever the locale. Leading and trailing ASCII blanks
+** count as absent. Knows nothing of columns. */
 #ifndef JOURNEY_NUMBER_H
 #define JOURNEY_NUMBER_H
 #include "base.h"

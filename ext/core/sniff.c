@@ -289,7 +289,9 @@ static bool sniff_records(Sniffing *work) {
   confidence(work);
   say_rejects(work);
   if( !work->types && work->rows == 0 ) {
-    unknown(work, work->rejects ? "no record can be read as a row" : "only blank lines");
+    unknown(work, work->rejects                   ? "no record can be read as a row"
+                  : work->out->dialect.skip_lines ? "nothing stands below the skipped records"
+                                                  : "only blank lines");
     return true;
   }
   return columns_judge(work);

@@ -4,7 +4,7 @@
 #define JOURNEY_WILDCARD_H
 #include "base.h"
 
-/* % any characters, _ one character, ASCII letters of either case; `escape` (0 = none) makes the next character plain. */
+/* % any characters, _ one, ASCII letters of either case; `escape` (0 = none) makes the next character plain. */
 bool wildcard_like(Slice text, Slice pattern, uint32_t escape);
 /* * any characters, ? one character, [abc] [a-z] [^…] one of a set; case counts. */
 bool wildcard_glob(Slice text, Slice pattern);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""journey_repeats and journey_contacts against the contact centre's golden figures, and journey_edges against what pm4py found in
-real logs; both read from ../shared/reference, skipped where it is absent. Cases of our own, worked out by hand, stand at the end."""
+"""journey_repeats and journey_contacts against the contact centre's golden figures, and journey_edges against what pm4py
+found in real logs; both read from ../shared/reference, skipped where it is absent. Cases of our own, worked out by
+hand, stand at the end."""
 import csv
 import json
 import math
@@ -43,13 +44,15 @@ class Operations(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.db = connect()
-        cls.db.execute('CREATE TABLE ops(customer, event_ts, event, duration_s, channel, direction, contact_id, topic, agent, resolved)')
+        cls.db.execute('CREATE TABLE ops(customer, event_ts, event, duration_s, channel, direction, contact_id, topic, '
+                       'agent, resolved)')
         with open(OPS, newline='') as file:
             cls.contacts = list(csv.DictReader(file))
         for c in cls.contacts:
             for after, event, duration, agent in write_out(c):
                 cls.db.execute("INSERT INTO ops VALUES(?, datetime(?, ? || ' seconds'), ?, ?, ?, ?, ?, ?, ?, ?)",
-                               (c['customer'], c['start'], after, event, duration, c['channel'], c['direction'], c['contact_id'],
+                               (c['customer'], c['start'], after, event, duration, c['channel'], c['direction'],
+                                c['contact_id'],
                                 c['topic'], agent, c['resolved'] or None))
         with open(os.path.join(REFERENCE, 'golden', 'ops_expected.csv'), newline='') as file:
             cls.expected = {(row['key'], row['params']): row for row in csv.DictReader(file)}
@@ -59,7 +62,8 @@ class Operations(unittest.TestCase):
         self.assertEqual((numerator, denominator), (float(row['numerator']), float(row['denominator'])), (key, params))
 
     def repeats(self, window, link):
-        return self.db.execute("SELECT * FROM journey_repeats('ops', ?, ?) WHERE as_of = '2024-03-31'", (window, link)).fetchall()
+        return self.db.execute("SELECT * FROM journey_repeats('ops', ?, ?) WHERE as_of = '2024-03-31'",
+                               (window, link)).fetchall()
 
     def test_first_contact_resolution(self):
         for window, name in (('7 days', '7d'), ('3 days', '3d')):
@@ -128,17 +132,21 @@ class ProcessMining(unittest.TestCase):
             edges = self.edges(db, 'directly')
             steps = {'%s -> %s' % pair: r for pair, r in edges.items() if r['kind'] in ('edge', 'self')}
             self.assertEqual({pair: r['occurrences'] for pair, r in steps.items()}, expected['dfg'], name)
-            self.assertEqual({b: r['occurrences'] for (a, b), r in edges.items() if a == '(start)'}, expected['start_activities'], name)
-            self.assertEqual({a: r['occurrences'] for (a, b), r in edges.items() if b == '(end)'}, expected['end_activities'], name)
+            self.assertEqual({b: r['occurrences'] for (a, b), r in edges.items() if a == '(start)'},
+                             expected['start_activities'], name)
+            self.assertEqual({a: r['occurrences'] for (a, b), r in edges.items() if b == '(end)'},
+                             expected['end_activities'], name)
             for pair, times in expected['performance_dfg_seconds'].items():
                 row = steps[pair]
-                ours = {'max': row['longest_s'], 'mean': row['mean_s'], 'median': row['median_s'], 'min': row['shortest_s'],
+                ours = {'max': row['longest_s'], 'mean': row['mean_s'], 'median': row['median_s'],
+                        'min': row['shortest_s'],
                         'sum': row['total_s'], 'stdev': row['stdev_s']}
                 for measure, value in times.items():
                     if measure == 'stdev' and row['occurrences'] == 1:
                         self.assertIsNone(row['stdev_s'])      # pm4py says NaN or 0
                     else:
-                        self.assertTrue(math.isclose(ours[measure], value, rel_tol=1e-9, abs_tol=2e-6), (name, pair, measure))
+                        self.assertTrue(math.isclose(ours[measure], value, rel_tol=1e-9, abs_tol=2e-6),
+                                        (name, pair, measure))
 
     def test_eventually_follows(self):
         for name in self.LOGS:
@@ -163,7 +171,7 @@ class ProcessMining(unittest.TestCase):
             matrix = expected['heuristics_default']['dependency_matrix']
             for pair, value in matrix.items():
                 a, b = pair.split(' -> ')
-                if '%s -> %s' % (b, a) in matrix:          # pm4py drops rare edges first, and divides one direction alone by ab + 1
+                if '%s -> %s' % (b, a) in matrix:      # pm4py drops rare edges, and divides one direction by ab + 1
                     self.assertAlmostEqual(edges[a, b]['dependency'], value, 6, (name, pair))
 
 
@@ -171,12 +179,14 @@ class ByHand(unittest.TestCase):
     def rows(self, table, sql):
         db = connect()
         columns = max(len(row) for row in table)
-        db.execute('CREATE TABLE log(%s)' % ', '.join(('customer', 'event_ts', 'event', 'channel', 'duration_s', 'topic')[:columns]))
+        db.execute('CREATE TABLE log(%s)' % ', '.join(('customer', 'event_ts', 'event', 'channel', 'duration_s',
+                                                       'topic')[:columns]))
         db.executemany('INSERT INTO log VALUES(%s)' % ','.join('?' * columns), table)
         return [tuple(row) for row in db.execute(sql)]
 
     def test_gap_is_strict_and_counts_from_the_end(self):
-        log = [('u', '2024-03-01 10:00:00', 'page_view', 'web', 600), ('u', '2024-03-01 10:40:00', 'page_view', 'web', None),
+        log = [('u', '2024-03-01 10:00:00', 'page_view', 'web', 600),
+               ('u', '2024-03-01 10:40:00', 'page_view', 'web', None),
                ('u', '2024-03-01 11:10:00.001', 'page_view', 'web', None)]
         sql = "SELECT episode_number, events, duration_s FROM journey_episodes('log', '30 minutes')"
         self.assertEqual(self.rows(log, sql), [(1, 2, 2400.0), (2, 1, 0.0)])
@@ -190,18 +200,24 @@ class ByHand(unittest.TestCase):
         self.assertEqual(self.rows(log, sql % 'UTC'), [(2,), (3,)])
 
     def test_ping_pong(self):
-        log = [('u', '2024-03-01 10:00:%02d' % i, 'x', channel) for i, channel in enumerate(['a', 'b', 'a', 'b', 'b', 'c'])]
-        sql = "SELECT from_step, to_step, occurrences, pingpongs, rework_journeys, share FROM journey_edges('log', 'channel') ORDER BY 1, 2"
+        log = [('u', '2024-03-01 10:00:%02d' % i, 'x', channel) for i,
+               channel in enumerate(['a', 'b', 'a', 'b', 'b', 'c'])]
+        sql = """SELECT from_step, to_step, occurrences, pingpongs, rework_journeys, share
+                 FROM journey_edges('log', 'channel') ORDER BY 1, 2"""
         self.assertEqual(self.rows(log, sql), [
-            ('(start)', 'a', 1, None, 1, 1.0), ('a', 'b', 2, 1, 1, 1.0), ('b', 'a', 1, 1, 1, 1 / 3), ('b', 'b', 1, 0, 1, 1 / 3),
+            ('(start)', 'a', 1, None, 1, 1.0), ('a', 'b', 2, 1, 1, 1.0), ('b', 'a', 1, 1, 1, 1 / 3),
+            ('b', 'b', 1, 0, 1, 1 / 3),
             ('b', 'c', 1, 0, 0, 1 / 3), ('c', '(end)', 1, None, None, 1.0)])
 
     def test_strict_ties_are_counted_not_listed(self):
         """2000 events of one time, then 3000 of another: six million pairs."""
-        log = [('u', '2024-03-01 10:00:00', 'a')] * 2000 + [('u', '2024-03-01 10:00:05', 'b')] * 2000 + [('u', '2024-03-01 10:00:05', 'c')] * 1000
-        sql = "SELECT from_step, to_step, occurrences, median_s, stdev_s FROM journey_edges('log') WHERE ties = 'strict' ORDER BY 1, 2"
+        log = [('u', '2024-03-01 10:00:00', 'a')] * 2000 + [('u', '2024-03-01 10:00:05', 'b')] * 2000 + [('u',
+            '2024-03-01 10:00:05', 'c')] * 1000
+        sql = """SELECT from_step, to_step, occurrences, median_s, stdev_s FROM journey_edges('log')
+                 WHERE ties = 'strict' ORDER BY 1, 2"""
         self.assertEqual(self.rows(log, sql), [
-            ('(start)', 'a', 2000, None, None), ('a', 'b', 4000000, 5.0, 0.0), ('a', 'c', 2000000, 5.0, 0.0), ('b', '(end)', 2000, None, None),
+            ('(start)', 'a', 2000, None, None), ('a', 'b', 4000000, 5.0, 0.0), ('a', 'c', 2000000, 5.0, 0.0),
+            ('b', '(end)', 2000, None, None),
             ('c', '(end)', 1000, None, None)])
 
     def test_an_open_journey_has_no_exit(self):
@@ -213,9 +229,12 @@ class ByHand(unittest.TestCase):
         self.assertEqual(self.rows(log, sql % "'31 minutes'"), [])
 
     def test_exactly_seven_days_is_a_repeat(self):
-        log = [('u', '2024-03-01 10:00:00', 'contact_started', 'phone', 60, 'bill'), ('u', '2024-03-08 10:01:00', 'contact_started', 'phone', 0, 'bill'),
-               ('v', '2024-03-01 10:00:00', 'contact_started', 'phone', 60, 'bill'), ('v', '2024-03-08 10:01:00.001', 'contact_started', 'phone', 0, 'bill')]
-        sql = "SELECT customer, fcr, repeat_after_s FROM journey_repeats('log') WHERE as_of = '2024-04-01' AND chain_number = 1"
+        log = [('u', '2024-03-01 10:00:00', 'contact_started', 'phone', 60, 'bill'),
+               ('u', '2024-03-08 10:01:00', 'contact_started', 'phone', 0, 'bill'),
+               ('v', '2024-03-01 10:00:00', 'contact_started', 'phone', 60, 'bill'),
+               ('v', '2024-03-08 10:01:00.001', 'contact_started', 'phone', 0, 'bill')]
+        sql = """SELECT customer, fcr, repeat_after_s FROM journey_repeats('log')
+                 WHERE as_of = '2024-04-01' AND chain_number = 1"""
         self.assertEqual(self.rows(log, sql), [('u', 0, 604800.0), ('v', 1, None), ('v', 1, None)])
 
 
@@ -232,14 +251,17 @@ class Errors(unittest.TestCase):
         "journey_episodes('log') WHERE start_when = 'chanel = 1'": None,
         "journey_episodes('log') WHERE by_columns = 'channel'":
             'journey_episodes: by_columns: a row is an episode, no aggregate; group the result with GROUP BY instead',
-        "journey_contacts('log') WHERE min_n = 5": 'journey_contacts: min_n: a row is a contact, no aggregate; group the result with GROUP BY instead',
-        "journey_repeats('log', 0)": "journey_repeats: window is 0; write how long after its end a contact may be repeated, e.g. '7 days'",
+        "journey_contacts('log') WHERE min_n = 5":
+            'journey_contacts: min_n: a row is a contact, no aggregate; group the result with GROUP BY instead',
+        "journey_repeats('log', 0)":
+            "journey_repeats: window is 0; write how long after its end a contact may be repeated, e.g. '7 days'",
         "journey_repeats('log') WHERE link = 'agent'": None,
         "journey_repeats('log') WHERE exclude = 'colour = 1'": None,
         "journey_edges('log', 'colour')": None,
         "journey_edges('log') WHERE relation = 'never'": None,
         "journey_edges('big', 'event', 'eventually')":
-            "journey_edges: more than 33554432 pairs of events to time; narrow it with where_event or a shorter gap, or write relation='directly'",
+            "journey_edges: more than 33554432 pairs of events to time; narrow it with where_event or a shorter gap, or "
+            "write relation='directly'",
     }
 
     def test_messages(self):

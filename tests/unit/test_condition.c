@@ -165,7 +165,8 @@ TEST(rows_without_verbs) {
   arena_init(&arena, &env);
   CHECK(condition_compile(&arena, "exclude", SLICE("seq > 1"), &contacts) != NULL);
   CHECK(condition_compile(&arena, "exclude", SLICE("transfer"), &contacts) == NULL);
-  CHECK_SLICE(slice_of(env.message), "exclude: there is no column 'transfer'; a text stands in quotes at character 1: ⟨here⟩transfer");
+  CHECK_SLICE(slice_of(env.message), "exclude: there is no column 'transfer'; a text stands in quotes at character 1: "
+                                     "⟨here⟩transfer");
   arena_free(&arena);
 }
 
