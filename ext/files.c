@@ -224,6 +224,18 @@ static bool judge_kind(Env *env, const char *path, const struct stat *status) {
   return env_fail(env, ERR_IO, "'%s' is %s", path, kind);
 }
 
+static bool files_deny(const Files *files, Env *env, const char *path, const char *real) {
+  if( files->locked )
+    return env_fail(env, ERR_DENIED, "reading '%s' is not allowed on this connection, and channel_lockdown() was called: nothing more can be granted", path);
+  const char *slash = strrchr(real, '/');
+  char *directory = sqlite3_mprintf("%.*q", slash > real ? (int)(slash - real) : 1, real);
+  if( !directory ) return env_fail(env, ERR_NOMEM, "out of memory");
+  env_fail(env, ERR_DENIED, "reading '%s' is not allowed on this connection; if you trust it call SELECT channel_allow('%s'), or set JOURNEY_LOG_PATH",
+           path, directory);
+  sqlite3_free(directory);
+  return false;
+}
+
 /* Looks at the object behind the O_PATH descriptor `at`: kind, file system, databases, policy. */
 static bool files_judge(Files *files, Env *env, const char *path, int at, struct stat *status) {
   enum { PROC_MAGIC = 0x9fa0, SYSFS_MAGIC_NUMBER = 0x62656572 };
@@ -239,9 +251,7 @@ static bool files_judge(Files *files, Env *env, const char *path, int at, struct
     return env_fail(env, ERR_DENIED, "'%s' lies in /proc or /sys, which is never read", path);
   if( is_parked(files, status) || files_each_database(files, same_as_database, status) )
     return env_fail(env, ERR_DENIED, "'%s' is a SQLite database or its journal, which is never read as a log", path);
-  if( files_allowed(files, path, real) ) return true;
-  return env_fail(env, ERR_DENIED, "reading '%s' is not allowed on this connection; call SELECT channel_allow('DIRECTORY') for a directory above it%s",
-                  path, files->locked ? " (not possible after channel_lockdown())" : ", or set JOURNEY_LOG_PATH");
+  return files_allowed(files, path, real) || files_deny(files, env, path, real);
 }
 
 /* ---- a file as a byte source ------------------------------------------------------------------------------------ */

@@ -91,9 +91,13 @@ static int log_shadow_sql(LogTable *table, const char *format, const char *argum
   Env env;
   host_env(table->host, &env);
   sqlite3_stmt *statement = host_prepare(table->host, &env, SQLITE_PREPARE_NO_VTAB, format, table->spec.schema.data, table->spec.name.data, argument);
-  int rc = statement ? sqlite3_step(statement) : SQLITE_ERROR;
+  int rc = statement ? sqlite3_step(statement) : SQLITE_DONE;
   sqlite3_finalize(statement);
-  return rc == SQLITE_DONE ? SQLITE_OK : rc == SQLITE_ROW ? SQLITE_ERROR : rc;
+  if( rc != SQLITE_DONE ) host_fail(table->host, &env, rc);
+  if( !env_failed(&env) ) return SQLITE_OK;
+  sqlite3_free(table->base.zErrMsg);
+  table->base.zErrMsg = host_message(&env, table->spec.name.data);
+  return host_code(&env);
 }
 
 static int log_destroy(sqlite3_vtab *base) {
@@ -177,7 +181,7 @@ static int log_filter(sqlite3_vtab_cursor *base, int plan, const char *words, in
   cursor->handle_only = plan == LOG_PLAN_HANDLE;
   if( cursor->handle_only ) return log_next(base);
   cursor->is_open = true;
-  if( !log_scan_open(&cursor->scan, table->host, &cursor->env, &table->spec) ) return log_fail(cursor);
+  if( !log_scan_open(&cursor->scan, table->host, &cursor->env, &table->spec, false) ) return log_fail(cursor);
   return log_next(base);
 }
 
@@ -316,14 +320,22 @@ LogTable *log_find(Host *host, Env *env, Slice name, sqlite3_stmt **hold) {
   return found;
 }
 
+Slice names_cut(Slice *rest) {
+  Slice s = *rest;
+  char quote = 0;
+  size_t n = 0;
+  for(; n < s.size && (quote || (s.data[n] != ',' && s.data[n] != ';')); n++) {
+    if( quote ? s.data[n] == quote : s.data[n] == '"' || s.data[n] == '`' ) quote = quote ? 0 : s.data[n];
+  }
+  *rest = n < s.size ? slice_part(s, n + 1, SIZE_MAX) : SLICE_NULL;
+  return slice_trim(slice_part(s, 0, n));
+}
+
 bool log_list_open(Host *host, Env *env, const char *what, Slice names, LogList *list) {
   char shown[100];
   memset(list, 0, sizeof *list);
   while( names.data ) {
-    size_t comma = 0;
-    while( comma < names.size && names.data[comma] != ',' && names.data[comma] != ';' ) comma++;
-    Slice name = slice_trim(slice_part(names, 0, comma));
-    names = comma < names.size ? slice_part(names, comma + 1, SIZE_MAX) : SLICE_NULL;
+    Slice name = names_cut(&names);
     if( name.size == 0 ) continue;
     if( list->count == (int)COUNT_OF(list->table) ) return env_fail(env, ERR_LIMIT, "%s: more than %d logs in one list", what, list->count);
     LogTable *table = log_find(host, env, name, &list->hold[list->count]);

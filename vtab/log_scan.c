@@ -24,7 +24,7 @@ static bool verbs_from_table(Host *host, Arena *arena, Slice name, Mapping *mapp
   return !env_failed(arena->env) && mapping_sort_verbs(arena, mapping);
 }
 
-/* The scan's own mapping: the spec's, with the zone found and the event_map read. */
+/* The scan's own mapping: the spec's, with the zone found. */
 static bool scan_ready(LogScan *scan) {
   const LogSpec *spec = scan->spec;
   Mapping *mapping = &scan->mapping;
@@ -40,12 +40,17 @@ static bool scan_ready(LogScan *scan) {
   if( env_failed(scan->env) ) return false;
   memcpy(mapping->columns, spec->mapping.columns, mapping->column_count * sizeof *mapping->columns);
   for(size_t i = 0; i < mapping->column_count; i++) mapping->columns[i].time.zone = zone;
-  if( !spec->event_map.data ) return true;
-  if( memchr(spec->event_map.data, '=', spec->event_map.size) ) return mapping_verbs(arena, spec->event_map, mapping);
-  return verbs_from_table(scan->host, arena, slice_trim(spec->event_map), mapping);
+  return true;
 }
 
-bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec) {
+static bool scan_verbs(LogScan *scan) {
+  Slice map = scan->spec->event_map;
+  if( !map.data ) return true;
+  if( memchr(map.data, '=', map.size) ) return mapping_verbs(&scan->files, map, &scan->mapping);
+  return verbs_from_table(scan->host, &scan->files, slice_trim(map), &scan->mapping);
+}
+
+bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, bool with_events) {
   memset(scan, 0, sizeof *scan);
   scan->host = host;
   scan->env = env;
@@ -53,7 +58,7 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec) {
   arena_init(&scan->files, env);
   arena_init(&scan->file, env);
   arena_init(&scan->reason, env);
-  return scan_ready(scan) && files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
+  return scan_ready(scan) && (!with_events || scan_verbs(scan)) && files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
 }
 
 static void scan_close_file(LogScan *scan) {

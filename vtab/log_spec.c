@@ -242,8 +242,10 @@ static bool spec_sniff(Host *host, Arena *arena, const SniffGiven *given, LogSpe
   ByteSource *file = files_read(host->files, arena, names[0].path);
   ByteSource *bytes = file ? bytes_inflate(arena, file) : NULL;
   if( !bytes || !sniff_log(arena, bytes, SAMPLE_ROWS, given, &sniff) ) return false;
+  bool is_unsplit = slice_equal(slice_part(sniff.problems, 0, 12), SLICE("no delimiter"));
   if( sniff.column_count == 0 )
-    return env_fail(arena->env, ERR_DATA, "'" SLICE_FORMAT "' has no columns to read: " SLICE_FORMAT, SLICE_ARGS(names[0].path), SLICE_ARGS(sniff.problems));
+    return env_fail(arena->env, ERR_DATA, "'" SLICE_FORMAT "' has no columns to read: " SLICE_FORMAT "%s", SLICE_ARGS(names[0].path),
+                    SLICE_ARGS(sniff.problems), is_unsplit ? " (the options delimiter, quote, header, skip and encoding say how it is to be read)" : "");
   if( !spec->format ) spec->format = strcmp(sniff.format, "tsv") == 0 ? "tsv" : "csv";
   spec->dialect = sniff.dialect;
   spec->dialect.field_count = (uint32_t)sniff.column_count;

@@ -81,7 +81,7 @@ static bool relation_unknown(Relation *relation) {
   sqlite3_stmt *names = host_prepare(relation->host, relation->env, 0,
                                      "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%%' ESCAPE '\\' "
                                      "AND name NOT LIKE '%%\\_layout' ESCAPE '\\' UNION SELECT name FROM sqlite_temp_master "
-                                     "WHERE type IN ('table', 'view') ORDER BY 1 LIMIT 21");
+                                     "WHERE type IN ('table', 'view') AND name NOT LIKE '%%\\_layout' ESCAPE '\\' ORDER BY 1 LIMIT 21");
   for(int i = 0; names && sqlite3_step(names) == SQLITE_ROW; i++)
     buf_format(&list, "%s%s", i ? ", " : "", i < 20 ? (const char *)sqlite3_column_text(names, 0) : "…");
   sqlite3_finalize(names);

@@ -8,7 +8,7 @@
 /* Always read, because every analysis rests on them. */
 static const EventColumn base_columns[] = {
   EV_CUSTOMER, EV_CUSTOMER_ID, EV_SEQ, EV_EVENT_TS, EV_DURATION_S, EV_CHANNEL, EV_DIRECTION, EV_EVENT, EV_ROLE, EV_CONTACT_ID,
-  EV_PARENT_CONTACT_ID, EV_CASE_ID, EV_ACCOUNT, EV_PHONE, EV_EMAIL, EV_DEVICE,
+  EV_PARENT_CONTACT_ID, EV_CASE_ID, EV_ACCOUNT, EV_PHONE, EV_EMAIL, EV_DEVICE, EV_LOG_SOURCE,
 };
 
 typedef struct Wants {
@@ -32,6 +32,10 @@ static void wants_collect(TvfCall *call, const SourceNeeds *needs, Wants *wants)
   for(int i = 0; needs->all && i < EV_COUNT; i++) wants->column[i] = true;
   Slice where = tvf_text(call, "where_event");
   if( where.data ) condition_names(where, wants_name, wants);
+  for(size_t i = 0; i < COUNT_OF(needs->conditions) && needs->conditions[i]; i++) {
+    Slice condition = tvf_text(call, needs->conditions[i]);
+    if( condition.data ) condition_names(condition, wants_name, wants);
+  }
   wants_name(wants, slice_trim(tvf_text(call, "unit")));
   for(Slice list = tvf_text(call, "by_columns"); list.data;) {
     Slice part = slice_trim(slice_cut(&list, ';'));
@@ -123,7 +127,7 @@ static bool read_log(TvfCall *call, LogTable *table, Events *ev) {
   LogScan scan;
   RecordKind kind;
   uint32_t source = intern_put(&ev->intern, table->spec.name), file = 0;
-  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec);
+  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true);
   while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) {
     if( kind != RECORD_ROW || mapping_no_event(&scan.mapping, &scan.record) ) continue;
     size_t row = events_add(ev);
@@ -144,12 +148,9 @@ static bool read_log(TvfCall *call, LogTable *table, Events *ev) {
 static int read_logs(TvfCall *call, const char *what, Slice names, const Wants *wants, Events *ev) {
   LogList list = {.count = 0};
   sqlite3_stmt *hold = NULL;
-  Slice first = names;
-  size_t size = 0;
-  while( size < names.size && names.data[size] != ',' && names.data[size] != ';' ) size++;
-  bool is_list = size < names.size;
-  first.size = size;
-  bool is_log = log_find(call->host, &call->env, slice_trim(first), &hold) != NULL;
+  Slice rest = names, first = names_cut(&rest);
+  bool is_list = rest.data != NULL;
+  bool is_log = log_find(call->host, &call->env, first, &hold) != NULL;
   sqlite3_finalize(hold);
   if( env_failed(&call->env) ) return -1;
   if( !is_log && !is_list ) return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** escalation: events that call for a reaction: what triggers on them, what evidence lies around them, and in which order they stand. */
+** escalation: events that call for a reaction: what triggers on them, what evidence lies around them, and in which
+** order they stand. */
 #include "escalation.h"
 
 #include <math.h>
@@ -33,7 +34,7 @@ typedef struct Build {
   Aftermath *after;
 } Build;
 
-/* ---- evidence around an event ---------------------------------------------------------------------------------------------- */
+/* ---- evidence around an event ---------------------------------------------------------------------------------- */
 
 static int chain_of(const Finding *finding) { return finding->rule + (finding->value == 1 ? 0 : EVIDENCE_COUNT); }
 
@@ -67,7 +68,7 @@ static void look_around(Build *b, Escalation *e, const uint32_t own[EVIDENCE_COU
   }
 }
 
-/* ---- triggers on an event ------------------------------------------------------------------------------------------------------ */
+/* ---- triggers on an event -------------------------------------------------------------------------------------- */
 
 /* Certain findings that this event decides; severity of the gravest of them. */
 static uint32_t take_findings(Build *b, size_t row, uint32_t own[EVIDENCE_COUNT], int *severity) {
@@ -84,14 +85,16 @@ static uint32_t take_findings(Build *b, size_t row, uint32_t own[EVIDENCE_COUNT]
   return decided;
 }
 
-/* When this event begins a contact in which the customer turns to us and the count reaches the limit: the count; else 0. */
+/* When this event begins a contact in which the customer turns to us and the count reaches the limit: the count; else
+** 0. */
 static uint32_t take_contacts(Build *b, size_t row) {
   int64_t ts = events_ts(b->ev, row), window = rules_micros(b->rules, RULE_CONTACTS_WINDOW);
   const Contact *items = b->contacts->item;
   if( b->contact >= b->contact_end || items[b->contact].first != row ) return 0;
   const Contact *contact = &items[b->contact++];
   if( !sense_is_service(&b->sense, contact) ) return 0;
-  for(; ts - items[b->contact_low].start_ts > window; b->contact_low++) b->turns -= sense_is_service(&b->sense, &items[b->contact_low]);
+  for(; ts - items[b->contact_low].start_ts > window; b->contact_low++)
+    b->turns -= sense_is_service(&b->sense, &items[b->contact_low]);
   double limit = b->rules->value[RULE_CONTACTS_MIN];
   return b->turns++ < limit && b->turns >= limit ? b->turns : 0;
 }
@@ -120,17 +123,24 @@ static bool take_row(Build *b, size_t row) {
   e += b->count++;
   bool is_negative = decided || grade.polarity == POLARITY_NEGATIVE;
   if( grade.severity > severity ) severity = grade.severity;
-  *e = (Escalation){.unit = b->unit, .row = (uint32_t)row, .polarity = is_negative ? POLARITY_NEGATIVE : POLARITY_POSITIVE,
-                    .is_mixed = grade.is_mixed || (decided && grade.polarity == POLARITY_POSITIVE),
-                    .severity = (uint8_t)severity, .triggers = grade.triggers, .decided = decided, .contacts_found = contacts,
-                    .failure_number = INT_NULL};
+  *e = (Escalation){
+    .unit = b->unit,
+    .row = (uint32_t)row,
+    .polarity = is_negative ? POLARITY_NEGATIVE : POLARITY_POSITIVE,
+    .is_mixed = grade.is_mixed || (decided && grade.polarity == POLARITY_POSITIVE),
+    .severity = (uint8_t)severity,
+    .triggers = grade.triggers,
+    .decided = decided,
+    .contacts_found = contacts,
+    .failure_number = INT_NULL,
+  };
   double due = grade_sla_h(b->rules, is_negative ? severity : 0) * 3.6e9;
   e->due_ts = time_after(events_ts(b->ev, row), (int64_t)due);
   if( is_negative ) look_around(b, e, own);
   return true;
 }
 
-/* ---- units ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- units ----------------------------------------------------------------------------------------------------- */
 
 static bool add_aftermath(Build *b, size_t from) {
   size_t count = b->count - from;
@@ -162,7 +172,7 @@ static bool build_unit(Build *b, uint32_t unit) {
   return add_aftermath(b, from);
 }
 
-/* ---- order -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- order ----------------------------------------------------------------------------------------------------- */
 
 static int escalation_compare(const void *context, uint32_t a, uint32_t b) {
   const Build *build = context;
@@ -200,7 +210,14 @@ static bool build_keep(Build *b, Arena *arena, Escalations *out) {
 
 bool escalations_find(Arena *arena, const Contacts *contacts, const Findings *findings, const EvidencePlan *plan,
                       Escalations *out) {
-  Build b = {.env = arena->env, .plan = plan, .rules = plan->rules, .ev = contacts->ev, .contacts = contacts, .findings = findings};
+  Build b = {
+    .env = arena->env,
+    .plan = plan,
+    .rules = plan->rules,
+    .ev = contacts->ev,
+    .contacts = contacts,
+    .findings = findings,
+  };
   sense_init(&b.sense, contacts);
   b.next_same = env_resize(b.env, NULL, findings->count * sizeof *b.next_same);
   bool ok = b.next_same != NULL;

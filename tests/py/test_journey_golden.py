@@ -199,6 +199,17 @@ class ByHand(unittest.TestCase):
         self.assertEqual(self.rows(log, sql % 'Europe/Prague'), [(1,), (3,), (1,)])
         self.assertEqual(self.rows(log, sql % 'UTC'), [(2,), (3,)])
 
+    def test_conditions_read_own_columns(self):
+        db = connect()
+        db.execute('CREATE TABLE log(customer, event_ts, event, shift INTEGER, page TEXT)')
+        db.executemany("INSERT INTO log VALUES('u', ?, 'x', ?, ?)", [
+            ('2024-03-01 10:00:00', 1, 'a'), ('2024-03-01 10:00:01', 2, 'a'), ('2024-03-01 10:00:02', 2, 'b'),
+            ('2024-03-01 10:00:03', 1, 'a')])
+        sql = "SELECT events FROM journey_episodes('log') WHERE start_when = 'shift = 2' AND end_when = 'page = \"b\"'"
+        self.assertEqual([row[0] for row in db.execute(sql)], [1, 1, 1, 1])
+        sql = "SELECT events FROM journey_episodes('log') WHERE end_when = 'page = \"b\"'"
+        self.assertEqual([row[0] for row in db.execute(sql)], [3, 1])
+
     def test_ping_pong(self):
         log = [('u', '2024-03-01 10:00:%02d' % i, 'x', channel) for i,
                channel in enumerate(['a', 'b', 'a', 'b', 'b', 'c'])]

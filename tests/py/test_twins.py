@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The journey functions against twins written naively from the contract: thousands of random small logs with many ties,
-through SQL. Every log is a customer of its own in one table; a twin sees one log at a time and looks through it from the
-start each time."""
+through SQL. Every log is a customer of its own in one table; a twin sees one log at a time and looks through it from
+the start each time."""
 import collections
+import datetime
 import math
+import numbers
 import os
 import random
 import statistics
@@ -36,6 +38,9 @@ VERBS = {
     'complaint_filed': ('complaint', 'in', True),
 }
 UNKNOWN = ['Accepted', 'Queued']
+THEMES = [['queue_entered', 'abandoned', 'agent_connected'], ['page_view', 'self_service_failed', 'queue_entered'],
+          ['contact_started', 'survey_answered', 'contact_ended'],
+          ['contact_started', 'ticket_resolved', 'ticket_reopened']]
 COLUMNS = ('customer', 'event_ts', 'event', 'channel', 'direction', 'contact_id', 'parent_contact_id', 'case_id',
            'topic', 'agent',
            'queue', 'outcome', 'resolved', 'duration_s', 'wait_s', 'talk_s', 'score', 'score_kind')
@@ -50,8 +55,9 @@ def maybe(rng, chance, values):
 def random_log(rng, customer):
     """A few events on a coarse clock: many share a time, and gaps fall exactly on the limits."""
     clock, rows = 0, []
-    with_ids, verbs = rng.random() < .5, rng.sample(sorted(VERBS), rng.randint(2, 8)) + rng.sample(UNKNOWN,
-        rng.randint(0, 1))
+    with_ids, theme = rng.random() < .5, rng.random() < .3
+    some = rng.sample(sorted(VERBS), rng.randint(2, 8)) + rng.sample(UNKNOWN, rng.randint(0, 1))
+    verbs = rng.choice(THEMES) if theme else some
     for _ in range(rng.randint(1, 14)):
         clock += rng.choice([0, 0, 0, 60, 900, 1800, 1801, 5400, DAY, 3 * DAY, 7 * DAY, 7 * DAY + 1])
         rows.append({
@@ -214,7 +220,8 @@ def describe(c, gap, as_of):
     roles = c.codes('role')
     ended = [r for r in roles if r in ('end', 'abandon', 'close', 'reopen')]
     c.seq, c.start = c.events[0].seq, c.events[0].ts
-    c.channel, c.topic, c.parent = first(c.codes('channel')), first(c.codes('topic')), first(c.codes('parent_contact_id'))
+    c.channel, c.topic = first(c.codes('channel')), first(c.codes('topic'))
+    c.parent = first(c.codes('parent_contact_id'))
     c.direction = first(d for d in c.codes('direction') if d != 'internal')
     c.outcome = last(c.codes('outcome'))
     c.wait_s, c.talk_s = seconds(c, 'wait_s', 'wait'), seconds(c, 'talk_s', 'assist')
@@ -490,16 +497,16 @@ def edge_rows(units, step, as_of, relation='directly', gap=None, strict=False, g
 
 # ---- the tests ---------------------------------------------------------------------------------------------
 
-class Twins(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.logs = Logs(LOGS, SEED)
-
-    def seconds_of(self, text):
-        return None if text is None else self.times.setdefault(text, round(
-            (self.logs.db.execute('SELECT (julianday(?) - 2440587.5) * 86400.0', (text,)).fetchone()[0]), 3))
-
+class Agreement:
+    """Rows of a query against rows of a twin: every value, numbers to 12 digits."""
     times = {}
+
+    @classmethod
+    def seconds_of(cls, text):
+        if text is not None and text not in cls.times:
+            moment = datetime.datetime.strptime(text, '%Y-%m-%d %H:%M:%S.%f').replace(tzinfo=datetime.timezone.utc)
+            cls.times[text] = round(moment.timestamp(), 3)
+        return cls.times.get(text)
 
     def agree(self, rows, expected, what):
         self.assertGreater(len(expected), 0, what)
@@ -507,13 +514,18 @@ class Twins(unittest.TestCase):
         for at, (row, wanted) in enumerate(zip(rows, expected)):
             for name, value in wanted.items():
                 got = self.seconds_of(row[name]) if name.endswith('_ts') else row[name]
-                if isinstance(value, float) and isinstance(got, (int, float)):
-                    same = math.isclose(got, value, rel_tol=1e-12, abs_tol=1e-9 if not name.endswith('_ts') else 2e-3)
-                else:
-                    same = got == value and (got is None) == (value is None)
+                same = got == value and (got is None) == (value is None)
+                if not same and isinstance(value, numbers.Real) and isinstance(got, numbers.Real):
+                    same = math.isclose(got, value, rel_tol=1e-12, abs_tol=2e-3 if name.endswith('_ts') else 1e-9)
                 if not same:
-                    self.fail('%s, row %d, %s: %r, expected %r\n row %r\n expected %r' % (what, at, name, got, value,
-                        row, wanted))
+                    self.fail('%s, row %d, %s: %r, expected %r\n row %r\n expected %r' % (
+                        what, at, name, got, value, row, wanted))
+
+
+class Twins(Agreement, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.logs = Logs(LOGS, SEED)
 
     def test_contacts(self):
         for minutes, as_of in ((30, None), (0, None), (1440, 20 * DAY)):
@@ -546,14 +558,16 @@ class Twins(unittest.TestCase):
 
     def test_repeats(self):
         cases = [{}, {'by': 'any'}, {'by': 'case_id', 'window': 3 * DAY}, {'by': 'any', 'anchor': 'first'},
-                 {'min_gap': 1800, 'by': 'any'},
+                 {'min_gap': 1800, 'by': 'any'}, {'as_of': T0 + 10 * DAY, 'by': 'any'},
+                 {'as_of': T0 + 4 * DAY, 'window': 3 * DAY, 'by': 'any', 'anchor': 'first'},
                  {'same_channel': True, 'by': 'any', 'anchor': 'first', 'min_gap': 60},
                  {'excluded': lambda c: c.channel == 'phone' or (c.wait_s or 0) > 4, 'by': 'any'}]
         for case in cases:
-            expected = []
+            expected, case = [], dict(case)
+            moment = case.pop('as_of', self.logs.as_of)
             for events in self.logs.units():
-                contacts, _ = build_contacts(events, 30 * MINUTE, self.logs.as_of)
-                for one in link(contacts, self.logs.as_of, **case):
+                contacts, _ = build_contacts(events, 30 * MINUTE, moment)
+                for one in link(contacts, moment, **case):
                     c, r = one.contact, one.repeat.contact if one.repeat else None
                     both = c.events + (r.events if r else [])
                     expected.append({
@@ -564,10 +578,11 @@ class Twins(unittest.TestCase):
                         'repeat_channel': r.channel if r else None, 'repeat_after_s': r.start - one.end if r else None,
                         'chain_number': one.number, 'events_json': '[%s]' % ','.join(str(e.seq) for e in both)})
             rows = self.logs.query(
-                "SELECT * FROM journey_repeats('log', ?, ?, ?, ?, ?, ?) WHERE evidence = 1",
+                "SELECT * FROM journey_repeats('log', ?, ?, ?, ?, ?, ?) WHERE evidence = 1 AND as_of = ?",
                 case.get('window', '7 days'),
                 case.get('by', 'topic'), 'same' if case.get('same_channel') else 'any', case.get('min_gap', 0),
-                "channel = 'phone' OR wait_s > 4" if 'excluded' in case else None, case.get('anchor', 'previous'))
+                "channel = 'phone' OR wait_s > 4" if 'excluded' in case else None, case.get('anchor', 'previous'),
+                self.logs.text(moment))
             self.agree(rows, expected, 'repeats %r' % case)
 
     def test_episodes(self):
@@ -607,14 +622,16 @@ class Twins(unittest.TestCase):
     def edges_agree(self, level='event', unit='customer', ties='input', by=(), where='', **options):
         step = lambda e: getattr(e, level)
         units = self.logs.units(unit, step if ties == 'step' else None)
-        expected = edge_rows(units, step, self.logs.as_of, strict=ties == 'strict',
+        moment = options.pop('as_of', self.logs.as_of)
+        expected = edge_rows(units, step, moment, strict=ties == 'strict',
                              group=lambda e: tuple(getattr(e, b) for b in by),
                              **options)
         for row in expected:
             for i, value in enumerate(row.pop('group')):
                 row['group_%d' % (i + 1)] = value
         names = {'since': self.logs.text, 'until': self.logs.text}
-        arguments = {'level': level, 'unit': unit, 'ties': ties, **({'by_columns': ';'.join(by)} if by else {}),
+        arguments = {'level': level, 'unit': unit, 'ties': ties, 'as_of': self.logs.text(moment),
+                     **({'by_columns': ';'.join(by)} if by else {}),
                      **{k: names.get(k, lambda v: v)(v) for k, v in options.items()}}
         sql = "SELECT * FROM journey_edges('log') WHERE " + ' AND '.join('%s = ?' % a for a in arguments)
         self.agree(self.logs.query(sql, *arguments.values()), expected, 'edges %r' % arguments)
@@ -623,6 +640,7 @@ class Twins(unittest.TestCase):
         for level in ('event', 'channel', 'role', 'agent', 'queue', 'topic'):
             self.edges_agree(level)
             self.edges_agree(level, gap=1800, ties='step')
+            self.edges_agree(level, gap=3 * DAY, as_of=T0 + 4 * DAY)
 
     def test_edges_eventually(self):
         self.edges_agree('channel', relation='eventually')
