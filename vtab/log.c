@@ -40,18 +40,24 @@ static LogTable *log_table_new(Host *host, const char *const *argv) {
   return table;
 }
 
-static int log_declare(sqlite3 *db, const LogSpec *spec) {
+static int log_declare(sqlite3 *db, const LogColumn *columns, size_t count) {
   sqlite3_str *sql = sqlite3_str_new(NULL);
   sqlite3_str_appendall(sql, "CREATE TABLE x(journey_handle HIDDEN");
-  for(size_t i = 0; i < spec->mapping.column_count; i++) {
-    const LogColumn *c = &spec->mapping.columns[i];
-    sqlite3_str_appendf(sql, ", \"%w\" %s", c->name.data, log_type_name(c->type));
-  }
+  for(size_t i = 0; i < count; i++) sqlite3_str_appendf(sql, ", \"%w\" %s", columns[i].name.data, log_type_name(columns[i].type));
   sqlite3_str_appendall(sql, ", log_file TEXT HIDDEN, log_line BIGINT HIDDEN, log_offset BIGINT HIDDEN, log_raw TEXT HIDDEN)");
   char *text = sqlite3_str_finish(sql);
   int rc = text ? sqlite3_declare_vtab(db, text) : SQLITE_NOMEM;
   sqlite3_free(text);
   return rc;
+}
+
+/* A layout that declares nothing SQLite would take, or no column at all, is damaged too: connecting must not fail (D10). */
+static int log_connect_damaged(LogTable *table, int rc) {
+  static const LogColumn damaged = {.name = {"layout_is_damaged", 17}, .type = LOG_TEXT};
+  LogSpec *spec = &table->spec;
+  if( rc == SQLITE_NOMEM ) return rc;
+  if( !spec->damage.size ) spec->damage = arena_format(&table->arena, "%s", sqlite3_errmsg(table->host->db));
+  return log_declare(table->host->db, &damaged, 1);
 }
 
 static int log_make(Host *host, int argc, const char *const *argv, bool is_new, sqlite3_vtab **out, char **message) {
@@ -62,7 +68,10 @@ static int log_make(Host *host, int argc, const char *const *argv, bool is_new, 
   bool ok = options_decode(&table->arena, argc - 3, argv + 3, log_options, log_option_count, true, &options);
   if( ok && is_new ) ok = log_spec_create(host, &table->arena, &options, &table->spec) && log_layout_save(host, env, &table->spec);
   else if( ok ) ok = log_layout_load(host, &table->arena, &options, &table->spec);
-  int rc = ok ? log_declare(host->db, &table->spec) : host_code(env);
+  const Mapping *mapping = &table->spec.mapping;
+  int rc = ok ? log_declare(host->db, mapping->columns, mapping->column_count) : host_code(env);
+  bool is_damaged = rc != SQLITE_OK || mapping->column_count == 0;
+  if( ok && is_damaged && !is_new ) rc = log_connect_damaged(table, rc);
   if( rc == SQLITE_OK ) {
     *out = &table->base;
     return SQLITE_OK;
@@ -259,6 +268,15 @@ static const sqlite3_module log_module = {
 int log_register(Host *host) {
   host_hold(host);
   return sqlite3_create_module_v2(host->db, "channel_log", &log_module, host, host_release);
+}
+
+bool log_gives_events(const LogTable *table, Env *env) {
+  const Mapping *mapping = &table->spec.mapping;
+  if( !log_spec_usable(&table->spec, env) ) return false;
+  for(size_t i = 0; i < mapping->rule_count; i++)
+    if( mapping->rules[i].target == EV_EVENT_TS ) return true;
+  return env_fail(env, ERR_INPUT, "log '" SLICE_FORMAT "' maps no column to event_ts; create it with event_ts=COLUMN (channel_sniff proposes one)",
+                  SLICE_ARGS(table->spec.name));
 }
 
 /* ---- finding logs by name -------------------------------------------------------------------------------------------- */

@@ -29,6 +29,10 @@ typedef struct LogTable {
   LogSpec spec;
 } LogTable;
 
+bool log_spec_usable(const LogSpec *spec, Env *env);       /* ERR_CORRUPT when its layout is damaged */
+/* ERR_INPUT when nothing is mapped to event_ts, or as log_spec_usable. */
+bool log_gives_events(const LogTable *table, Env *env);
+
 /* A walk over all records of all files of a log. */
 typedef struct LogScan {
   Host *host;

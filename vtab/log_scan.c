@@ -24,14 +24,18 @@ static bool verbs_from_table(Host *host, Arena *arena, Slice name, Mapping *mapp
   return !env_failed(arena->env) && mapping_sort_verbs(arena, mapping);
 }
 
+bool log_spec_usable(const LogSpec *spec, Env *env) {
+  return !spec->damage.size ||
+         env_fail(env, ERR_CORRUPT, "the table " SLICE_FORMAT "_layout is damaged: " SLICE_FORMAT "; drop and create the log table again",
+                  SLICE_ARGS(spec->name), SLICE_ARGS(spec->damage));
+}
+
 /* The scan's own mapping: the spec's, with the zone found. */
 static bool scan_ready(LogScan *scan) {
   const LogSpec *spec = scan->spec;
   Mapping *mapping = &scan->mapping;
   Arena *arena = &scan->files;
-  if( spec->damage.size )
-    return env_fail(scan->env, ERR_CORRUPT, "the table " SLICE_FORMAT "_layout is damaged: " SLICE_FORMAT "; drop and create the log table again",
-                    SLICE_ARGS(spec->name), SLICE_ARGS(spec->damage));
+  if( !log_spec_usable(spec, scan->env) ) return false;
   *mapping = spec->mapping;
   mapping->columns = arena_alloc(arena, (mapping->column_count + 1) * sizeof *mapping->columns);
   scan->order = arena_alloc(arena, (mapping->column_count + 1) * sizeof *scan->order);

@@ -406,14 +406,24 @@ static void load_column(Arena *arena, sqlite3_stmt *rows, bool is_declared, LogS
   spec->mapping.column_count++;
 }
 
+/* The first thing that is wrong is kept and reading goes on, so that the columns are known even then. */
+static void note_damage(Arena *arena, LogSpec *spec) {
+  Env *env = arena->env;
+  if( !env_failed(env) || env->code == ERR_NOMEM ) return;
+  env->code = ERR_NONE;
+  if( !spec->damage.size ) spec->damage = arena_format(arena, "%s", env->message);
+}
+
 static void load_rows(Arena *arena, sqlite3_stmt *rows, LogSpec *spec, bool *relative) {
-  int rc;
+  int rc = SQLITE_ROW;
   spec->mapping.columns = arena_alloc(arena, FIELD_COUNT_MAX * sizeof *spec->mapping.columns);
-  while( !env_failed(arena->env) && (rc = sqlite3_step(rows)) != SQLITE_DONE ) {
+  while( spec->mapping.columns && rc == SQLITE_ROW && (rc = sqlite3_step(rows)) != SQLITE_DONE ) {
+    Slice item = host_slice(sqlite3_column_value(rows, 0));
     if( rc != SQLITE_ROW ) env_fail(arena->env, ERR_CORRUPT, "%s", sqlite3_errmsg(sqlite3_db_handle(rows)));
-    else if( slice_equal(host_slice(sqlite3_column_value(rows, 0)), SLICE("option")) )
+    else if( slice_equal(item, SLICE("option")) )
       load_option(arena, statement_slice(arena, rows, 2), statement_slice(arena, rows, 3), spec, relative);
-    else load_column(arena, rows, slice_equal(host_slice(sqlite3_column_value(rows, 0)), SLICE("declared")), spec, FIELD_COUNT_MAX);
+    else load_column(arena, rows, slice_equal(item, SLICE("declared")), spec, FIELD_COUNT_MAX);
+    note_damage(arena, spec);
   }
 }
 
@@ -441,15 +451,14 @@ bool log_layout_load(Host *host, Arena *arena, const Options *options, LogSpec *
                                     spec->schema.data, spec->name.data);
   if( rows ) load_rows(arena, rows, spec, &relative);
   sqlite3_finalize(rows);
-  if( !env_failed(env) && (!spec->mapping.column_count || !spec->paths.size || !spec->format || !spec->dialect.delimiter) )
+  note_damage(arena, spec);
+  if( !spec->mapping.column_count || !spec->paths.size || !spec->format || !spec->dialect.delimiter )
     env_fail(env, ERR_CORRUPT, "rows are missing");
-  if( !env_failed(env) ) load_path(host, arena, spec, relative);
+  else load_path(host, arena, spec, relative);
+  note_damage(arena, spec);
   spec->dialect.field_count = (uint32_t)spec->mapping.column_count;
-  if( !env_failed(env) ) spec_common(arena, options, spec);
-  if( env->code == ERR_NOMEM ) return false;
-  if( !env_failed(env) ) return true;
-  spec->damage = arena_format(arena, "%s", env->message);
-  spec->mapping.column_count = spec->mapping.rule_count = 0;
-  env->code = ERR_NONE;
-  return true;
+  if( !spec->damage.size ) spec_common(arena, options, spec);
+  note_damage(arena, spec);
+  if( spec->damage.size ) spec->mapping.rule_count = 0;
+  return !env_failed(env);
 }

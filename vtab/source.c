@@ -102,16 +102,12 @@ static bool read_relation(TvfCall *call, const char *what, Slice name, const Wan
 static bool log_wants(const LogTable *table, const Wants *wants, Events *ev) {
   static const EventColumn provenance[] = {EV_LOG_SOURCE, EV_LOG_FILE, EV_LOG_LINE, EV_LOG_OFFSET, EV_LOG_PART};
   const Mapping *mapping = &table->spec.mapping;
-  bool has_time = false;
-  for(size_t i = 0; i < mapping->rule_count; i++) {
-    EventColumn target = mapping->rules[i].target;
-    has_time = has_time || target == EV_EVENT_TS;
-    if( wants->column[target] && !events_want(ev, target) ) return false;
-  }
+  if( !log_gives_events(table, ev->env) ) return false;
+  for(size_t i = 0; i < mapping->rule_count; i++)
+    if( wants->column[mapping->rules[i].target] && !events_want(ev, mapping->rules[i].target) ) return false;
   for(size_t i = 0; i < COUNT_OF(provenance); i++)
     if( wants->column[provenance[i]] && !events_want(ev, provenance[i]) ) return false;
-  return has_time || env_fail(ev->env, ERR_INPUT, "log '" SLICE_FORMAT "' maps no column to event_ts; create it with event_ts=COLUMN (channel_sniff proposes one)",
-                              SLICE_ARGS(table->spec.name));
+  return true;
 }
 
 /* The value of a provenance column, where it is wanted. */

@@ -52,14 +52,7 @@ static void events_run(TvfCall *call) {
   EventsState *state = arena_alloc(&call->arena, sizeof *state);
   call->state = state;
   if( !state || !log_list_open(call->host, &call->env, "logs", tvf_text(call, "logs"), &state->logs) ) return;
-  for(int i = 0; i < state->logs.count; i++) {
-    const Mapping *mapping = &state->logs.table[i]->spec.mapping;
-    bool has_time = false;
-    for(size_t r = 0; r < mapping->rule_count; r++) has_time = has_time || mapping->rules[r].target == EV_EVENT_TS;
-    if( !has_time )
-      env_fail(&call->env, ERR_INPUT, "log '" SLICE_FORMAT "' maps no column to event_ts; create it with event_ts=COLUMN (channel_sniff proposes one)",
-               SLICE_ARGS(state->logs.table[i]->spec.name));
-  }
+  for(int i = 0; i < state->logs.count; i++) log_gives_events(state->logs.table[i], &call->env);
   if( !env_failed(&call->env) ) log_scan_open(&state->scan, call->host, &call->env, &state->logs.table[0]->spec, true);
 }
 

@@ -4,7 +4,6 @@
 #include "event.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "condition.h"
 #include "identity.h"
@@ -111,11 +110,10 @@ size_t events_add(Events *ev) {
 
 /* ---- values into kinds -------------------------------------------------------------------------------------- */
 
-static Slice value_print(Value value, char out[40]) {
+static Slice value_print(Value value, char out[NUMBER_TEXT_SIZE]) {
   if( value.type == VALUE_TEXT ) return value.as.text;
-  if( value.type == VALUE_INT ) return (Slice){out, (size_t)snprintf(out, 40, "%lld", (long long)value.as.integer)};
-  if( value.type == VALUE_REAL ) return (Slice){out, (size_t)snprintf(out, 40, "%.15g", value.as.real)};
-  return SLICE_NULL;
+  if( value.type == VALUE_INT ) return number_print_int(value.as.integer, out);
+  return value.type == VALUE_REAL ? number_format_real(value.as.real, 15, out) : SLICE_NULL;
 }
 
 bool event_to_real(Value value, double *real) {
@@ -201,7 +199,7 @@ static bool put_any(Events *ev, size_t row, Column *c, Value value) {
 
 bool events_put(Events *ev, size_t row, int column, Value value) {
   Column *c = &ev->column[column];
-  char text[40];
+  char text[NUMBER_TEXT_SIZE];
   int64_t *integer = c->as.integer ? &c->as.integer[row] : NULL;
   if( !c->as.any || value.type == VALUE_NULL ) return true;
   switch( c->kind ) {
@@ -237,6 +235,12 @@ Value events_value(const Events *ev, int column, size_t row) {
     case KIND_TIME: case KIND_INT: case KIND_BOOL: break;
   }
   return c->as.integer[row] == INT_NULL ? null : (Value){VALUE_INT, {.integer = c->as.integer[row]}};
+}
+
+Slice events_print(const Events *ev, int column, size_t row, char out[NUMBER_TEXT_SIZE]) {
+  Value value = events_value(ev, column, row);
+  if( ev->column[column].kind == KIND_TIME && value.type == VALUE_INT ) return time_print(value.as.integer, out);
+  return value_print(value, out);
 }
 
 int64_t events_end(const Events *ev, size_t row) {
@@ -285,10 +289,10 @@ static bool number_rows(Events *ev) {
 /* The unit's value as a code: numbers by their text. A customer is its number, which is in the order of names already and tells apart two people whose
 ** names look alike (an account '7' and a telephone '7'). */
 static uint32_t unit_code(Events *ev, int column, size_t row) {
-  char text[40];
+  char text[NUMBER_TEXT_SIZE];
   if( column == EV_CUSTOMER ) return events_code(ev, EV_CUSTOMER, row) ? (uint32_t)events_int(ev, EV_CUSTOMER_ID, row) : 0;
   if( ev->column[column].kind == KIND_TEXT ) return events_code(ev, column, row);
-  return intern_put(&ev->intern, value_print(events_value(ev, column, row), text));
+  return intern_put(&ev->intern, events_print(ev, column, row, text));
 }
 
 typedef struct SortKey {
