@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/encoding.h"
 #include "core/timestamp.h"
 #include "files.h"
 
@@ -86,7 +87,11 @@ int host_code(const Env *env) {
 }
 
 char *host_message(const Env *env, const char *prefix) {
-  return prefix ? sqlite3_mprintf("%s: %s", prefix, env->message) : sqlite3_mprintf("%s", env->message);
+  char text[sizeof env->message];
+  memcpy(text, env->message, sizeof text);
+  Slice message = slice_of(text);
+  for(size_t at; (at = utf8_valid_prefix(message)) < message.size; message = slice_of(text)) text[at] = '?';     /* a file's name may be anything */
+  return prefix ? sqlite3_mprintf("%s: %s", prefix, text) : sqlite3_mprintf("%s", text);
 }
 
 void host_result_error(sqlite3_context *context, const Env *env, const char *prefix) {

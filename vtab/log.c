@@ -51,13 +51,15 @@ static int log_declare(sqlite3 *db, const LogColumn *columns, size_t count) {
   return rc;
 }
 
-/* A layout that declares nothing SQLite would take, or no column at all, is damaged too: connecting must not fail (D10). */
-static int log_connect_damaged(LogTable *table, int rc) {
+/* Connecting must not fail (D10): a layout without columns, or with columns that SQLite does not take, is damaged too. */
+static int log_connect_declare(LogTable *table) {
   static const LogColumn damaged = {.name = {"layout_is_damaged", 17}, .type = LOG_TEXT};
   LogSpec *spec = &table->spec;
-  if( rc == SQLITE_NOMEM ) return rc;
-  if( !spec->damage.size ) spec->damage = arena_format(&table->arena, "%s", sqlite3_errmsg(table->host->db));
-  return log_declare(table->host->db, &damaged, 1);
+  sqlite3 *db = table->host->db;
+  int rc = spec->mapping.column_count ? log_declare(db, spec->mapping.columns, spec->mapping.column_count) : SQLITE_ERROR;
+  if( rc == SQLITE_OK || rc == SQLITE_NOMEM ) return rc;
+  if( !spec->damage.size ) spec->damage = arena_format(&table->arena, "%s", sqlite3_errmsg(db));
+  return log_declare(db, &damaged, 1);
 }
 
 static int log_make(Host *host, int argc, const char *const *argv, bool is_new, sqlite3_vtab **out, char **message) {
@@ -69,9 +71,7 @@ static int log_make(Host *host, int argc, const char *const *argv, bool is_new, 
   if( ok && is_new ) ok = log_spec_create(host, &table->arena, &options, &table->spec) && log_layout_save(host, env, &table->spec);
   else if( ok ) ok = log_layout_load(host, &table->arena, &options, &table->spec);
   const Mapping *mapping = &table->spec.mapping;
-  int rc = ok ? log_declare(host->db, mapping->columns, mapping->column_count) : host_code(env);
-  bool is_damaged = rc != SQLITE_OK || mapping->column_count == 0;
-  if( ok && is_damaged && !is_new ) rc = log_connect_damaged(table, rc);
+  int rc = !ok ? host_code(env) : is_new ? log_declare(host->db, mapping->columns, mapping->column_count) : log_connect_declare(table);
   if( rc == SQLITE_OK ) {
     *out = &table->base;
     return SQLITE_OK;
@@ -160,7 +160,7 @@ static int log_fail(LogCursor *cursor) {
   cursor->at_end = true;
   if( cursor->env.code == ERR_NOMEM ) return SQLITE_NOMEM;
   sqlite3_free(table->base.zErrMsg);
-  table->base.zErrMsg = sqlite3_mprintf("%s: %s", table->spec.name.data, cursor->env.message);
+  table->base.zErrMsg = host_message(&cursor->env, table->spec.name.data);
   return host_code(&cursor->env);
 }
 

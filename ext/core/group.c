@@ -40,7 +40,7 @@ static bool name_groups(Grouper *g, const int *columns, int column_count, Groups
     if( named[group] ) continue;
     named[group] = true;
     for(int i = 0; i < column_count; i++)
-      out->text[group][i] = arena_copy(g->arena, value_text(g->ev, columns[i], row, text));
+      out->text[group][i] = arena_copy(g->arena, events_print(g->ev, columns[i], row, text));
   }
   env_release(g->ev->env, named);
   return !env_failed(g->ev->env);

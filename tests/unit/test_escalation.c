@@ -81,6 +81,17 @@ TEST(contacts_are_counted_once) {
        {5 * DAY + HOUR, "opted_out", "sms"});
 }
 
+/* Words that no vocabulary knows, in one case after another: each case is a contact, its updates are not. */
+TEST(updates_of_a_case_are_no_contacts) {
+  CASE("", {1 * DAY, "New", .of_case = "1"}, {2 * DAY, "Active", .of_case = "1"}, {3 * DAY, "Active", .of_case = "1"},
+       {4 * DAY, "New", .of_case = "2"}, {5 * DAY, "Active", .of_case = "2"});
+  CASE("3-3 contacts_7d>=3", {1 * DAY, "New", .of_case = "1"}, {2 * DAY, "New", .of_case = "2"},
+       {3 * DAY, "New", .of_case = "3"});
+  CASE("3-3 contacts_7d>=3", {1 * DAY, "ANSWERED"}, {2 * DAY, "ANSWERED"}, {3 * DAY, "ANSWERED"});
+  CASE("3-3 contacts_7d>=3", {1 * DAY, "contact_started", .of_case = "1"}, {2 * DAY, "contact_started", .of_case = "1"},
+       {3 * DAY, "contact_started", .of_case = "1"});
+}
+
 TEST(several_triggers_are_one_escalation) {
   CASE("2-3 supervisor E_supervisor", {DAY, "contact_started", "phone"}, {DAY + 1, "supervisor_asked", "phone"});
   CASE("1-2~ sentiment>=0.6 E_wait_breach",
@@ -225,7 +236,6 @@ TEST(out_of_memory) {
   CHECK(done);
 }
 
-TEST_MAIN(scores, contacts_are_counted_once, several_triggers_are_one_escalation, severity_of_evidence_alone,
-          cause_window,
-          order_and_failure_numbers, nobody_comes, comes_and_is_helped, in_the_contact_itself, follow_ups,
-              out_of_memory)
+TEST_MAIN(scores, contacts_are_counted_once, updates_of_a_case_are_no_contacts, several_triggers_are_one_escalation,
+          severity_of_evidence_alone, cause_window, order_and_failure_numbers, nobody_comes, comes_and_is_helped,
+          in_the_contact_itself, follow_ups, out_of_memory)
