@@ -8,6 +8,8 @@ import os
 import random
 import sqlite3
 import unittest
+
+import harness
 from datetime import datetime, timedelta
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -338,4 +340,4 @@ class Slow(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    unittest.main()
+    harness.main()
