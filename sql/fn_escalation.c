@@ -15,9 +15,10 @@ static double grade_number(Env *env, GradeInputName name, sqlite3_value *value) 
     case SQLITE_INTEGER: case SQLITE_FLOAT: return sqlite3_value_double(value);
     default: break;
   }
-  Slice text = slice_trim(host_slice(value));
+  Slice text = slice_trim(host_slice(env, value));
   if( text.size )
-    env_fail(env, ERR_INPUT, "argument %s is '%s'; write a number or NULL", grade_input_names[name], env_quote(text, shown));
+    env_fail(env, ERR_INPUT, "argument %s is '%s'; write a number or NULL", grade_input_names[name],
+             env_quote(text, shown));
   return REAL_NULL;
 }
 
@@ -69,8 +70,8 @@ static void call_grade(sqlite3_context *context, int count, sqlite3_value **valu
 const SqlFunction fn_escalation_grade = {
   .name = "escalation_grade",
   .type = "TEXT",
-  .meaning = "polarity, severity, due hours and triggers of one interaction, as JSON {polarity, severity, mixed, sla_h, triggers}; "
-             "a score outside its scale counts as NULL; triggers have '|' between",
+  .meaning = "polarity, severity, due hours and triggers of one interaction, as JSON {polarity, severity, mixed, sla_h, "
+             "triggers}; a score outside its scale counts as NULL; triggers have '|' between",
   .example = "SELECT escalation_grade(3, NULL, NULL, -0.7, 1, 0, 1, 0, 1, 0, 5)",
   .args = (const SqlArg[]){
     {"nps", "DOUBLE", "NULL", "0 to 10"},

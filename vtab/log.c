@@ -40,18 +40,26 @@ static LogTable *log_table_new(Host *host, const char *const *argv) {
   return table;
 }
 
-static int log_declare(sqlite3 *db, const LogSpec *spec) {
+static int log_declare(sqlite3 *db, const LogColumn *columns, size_t count) {
   sqlite3_str *sql = sqlite3_str_new(NULL);
   sqlite3_str_appendall(sql, "CREATE TABLE x(journey_handle HIDDEN");
-  for(size_t i = 0; i < spec->mapping.column_count; i++) {
-    const LogColumn *c = &spec->mapping.columns[i];
-    sqlite3_str_appendf(sql, ", \"%w\" %s", c->name.data, log_type_name(c->type));
-  }
+  for(size_t i = 0; i < count; i++) sqlite3_str_appendf(sql, ", \"%w\" %s", columns[i].name.data, log_type_name(columns[i].type));
   sqlite3_str_appendall(sql, ", log_file TEXT HIDDEN, log_line BIGINT HIDDEN, log_offset BIGINT HIDDEN, log_raw TEXT HIDDEN)");
   char *text = sqlite3_str_finish(sql);
   int rc = text ? sqlite3_declare_vtab(db, text) : SQLITE_NOMEM;
   sqlite3_free(text);
   return rc;
+}
+
+/* Connecting must not fail (D10): a layout without columns, or with columns that SQLite does not take, is damaged too. */
+static int log_connect_declare(LogTable *table) {
+  static const LogColumn damaged = {.name = {"layout_is_damaged", 17}, .type = LOG_TEXT};
+  LogSpec *spec = &table->spec;
+  sqlite3 *db = table->host->db;
+  int rc = spec->mapping.column_count ? log_declare(db, spec->mapping.columns, spec->mapping.column_count) : SQLITE_ERROR;
+  if( rc == SQLITE_OK || rc == SQLITE_NOMEM ) return rc;
+  if( !spec->damage.size ) spec->damage = arena_format(&table->arena, "%s", sqlite3_errmsg(db));
+  return log_declare(db, &damaged, 1);
 }
 
 static int log_make(Host *host, int argc, const char *const *argv, bool is_new, sqlite3_vtab **out, char **message) {
@@ -62,12 +70,13 @@ static int log_make(Host *host, int argc, const char *const *argv, bool is_new, 
   bool ok = options_decode(&table->arena, argc - 3, argv + 3, log_options, log_option_count, true, &options);
   if( ok && is_new ) ok = log_spec_create(host, &table->arena, &options, &table->spec) && log_layout_save(host, env, &table->spec);
   else if( ok ) ok = log_layout_load(host, &table->arena, &options, &table->spec);
-  int rc = ok ? log_declare(host->db, &table->spec) : host_code(env);
+  const Mapping *mapping = &table->spec.mapping;
+  int rc = !ok ? host_say(env, "channel_log", message) : is_new ? log_declare(host->db, mapping->columns, mapping->column_count) : log_connect_declare(table);
   if( rc == SQLITE_OK ) {
     *out = &table->base;
     return SQLITE_OK;
   }
-  *message = ok ? sqlite3_mprintf("channel_log: %s", sqlite3_errmsg(host->db)) : host_message(env, "channel_log");
+  if( ok && rc != SQLITE_NOMEM ) *message = sqlite3_mprintf("channel_log: %s", sqlite3_errmsg(host->db));
   log_table_free(table);
   return rc;
 }
@@ -91,9 +100,11 @@ static int log_shadow_sql(LogTable *table, const char *format, const char *argum
   Env env;
   host_env(table->host, &env);
   sqlite3_stmt *statement = host_prepare(table->host, &env, SQLITE_PREPARE_NO_VTAB, format, table->spec.schema.data, table->spec.name.data, argument);
-  int rc = statement ? sqlite3_step(statement) : SQLITE_ERROR;
+  int rc = statement ? sqlite3_step(statement) : SQLITE_DONE;
   sqlite3_finalize(statement);
-  return rc == SQLITE_DONE ? SQLITE_OK : rc == SQLITE_ROW ? SQLITE_ERROR : rc;
+  if( rc != SQLITE_DONE ) host_fail(table->host, &env, rc);
+  if( !env_failed(&env) ) return SQLITE_OK;
+  return host_say(&env, table->spec.name.data, &table->base.zErrMsg);
 }
 
 static int log_destroy(sqlite3_vtab *base) {
@@ -145,10 +156,7 @@ static int log_close(sqlite3_vtab_cursor *base) {
 static int log_fail(LogCursor *cursor) {
   LogTable *table = (LogTable *)cursor->base.pVtab;
   cursor->at_end = true;
-  if( cursor->env.code == ERR_NOMEM ) return SQLITE_NOMEM;
-  sqlite3_free(table->base.zErrMsg);
-  table->base.zErrMsg = sqlite3_mprintf("%s: %s", table->spec.name.data, cursor->env.message);
-  return host_code(&cursor->env);
+  return host_say(&cursor->env, table->spec.name.data, &table->base.zErrMsg);
 }
 
 static int log_next(sqlite3_vtab_cursor *base) {
@@ -177,7 +185,7 @@ static int log_filter(sqlite3_vtab_cursor *base, int plan, const char *words, in
   cursor->handle_only = plan == LOG_PLAN_HANDLE;
   if( cursor->handle_only ) return log_next(base);
   cursor->is_open = true;
-  if( !log_scan_open(&cursor->scan, table->host, &cursor->env, &table->spec) ) return log_fail(cursor);
+  if( !log_scan_open(&cursor->scan, table->host, &cursor->env, &table->spec, false) ) return log_fail(cursor);
   return log_next(base);
 }
 
@@ -257,6 +265,15 @@ int log_register(Host *host) {
   return sqlite3_create_module_v2(host->db, "channel_log", &log_module, host, host_release);
 }
 
+bool log_gives_events(const LogTable *table, Env *env) {
+  const Mapping *mapping = &table->spec.mapping;
+  if( !log_spec_usable(&table->spec, env) ) return false;
+  for(size_t i = 0; i < mapping->rule_count; i++)
+    if( mapping->rules[i].target == EV_EVENT_TS ) return true;
+  return env_fail(env, ERR_INPUT, "log '" SLICE_FORMAT "' maps no column to event_ts; create it with event_ts=COLUMN (channel_sniff proposes one)",
+                  SLICE_ARGS(table->spec.name));
+}
+
 /* ---- finding logs by name -------------------------------------------------------------------------------------------- */
 
 static Slice name_part(Arena *arena, Slice *rest) {
@@ -304,6 +321,7 @@ LogTable *log_find(Host *host, Env *env, Slice name, sqlite3_stmt **hold) {
     *hold = schema.data ? host_prepare(host, &quiet, 0, "SELECT journey_handle FROM \"%w\".\"%w\"", schema.data, table.data)
                         : host_prepare(host, &quiet, 0, "SELECT journey_handle FROM \"%w\"", table.data);
   }
+  if( quiet.code == ERR_NOMEM || quiet.code == ERR_INTERRUPT ) env_fail(env, quiet.code, "%s", quiet.message);
   if( *hold ) rc = sqlite3_step(*hold);
   if( rc == SQLITE_ROW ) found = sqlite3_value_pointer(sqlite3_column_value(*hold, 0), LOG_POINTER);
   else if( rc != SQLITE_OK && rc != SQLITE_DONE ) host_fail(host, env, rc);
@@ -316,14 +334,22 @@ LogTable *log_find(Host *host, Env *env, Slice name, sqlite3_stmt **hold) {
   return found;
 }
 
+Slice names_cut(Slice *rest) {
+  Slice s = *rest;
+  char quote = 0;
+  size_t n = 0;
+  for(; n < s.size && (quote || (s.data[n] != ',' && s.data[n] != ';')); n++) {
+    if( quote ? s.data[n] == quote : s.data[n] == '"' || s.data[n] == '`' ) quote = quote ? 0 : s.data[n];
+  }
+  *rest = n < s.size ? slice_part(s, n + 1, SIZE_MAX) : SLICE_NULL;
+  return slice_trim(slice_part(s, 0, n));
+}
+
 bool log_list_open(Host *host, Env *env, const char *what, Slice names, LogList *list) {
   char shown[100];
   memset(list, 0, sizeof *list);
   while( names.data ) {
-    size_t comma = 0;
-    while( comma < names.size && names.data[comma] != ',' && names.data[comma] != ';' ) comma++;
-    Slice name = slice_trim(slice_part(names, 0, comma));
-    names = comma < names.size ? slice_part(names, comma + 1, SIZE_MAX) : SLICE_NULL;
+    Slice name = names_cut(&names);
     if( name.size == 0 ) continue;
     if( list->count == (int)COUNT_OF(list->table) ) return env_fail(env, ERR_LIMIT, "%s: more than %d logs in one list", what, list->count);
     LogTable *table = log_find(host, env, name, &list->hold[list->count]);

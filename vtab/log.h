@@ -29,6 +29,10 @@ typedef struct LogTable {
   LogSpec spec;
 } LogTable;
 
+bool log_spec_usable(const LogSpec *spec, Env *env);       /* ERR_CORRUPT when its layout is damaged */
+/* ERR_INPUT when nothing is mapped to event_ts, or as log_spec_usable. */
+bool log_gives_events(const LogTable *table, Env *env);
+
 /* A walk over all records of all files of a log. */
 typedef struct LogScan {
   Host *host;
@@ -51,7 +55,8 @@ typedef struct LogScan {
   uint64_t rows, rejects, skipped;
 } LogScan;
 
-bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec);
+/* Without `with_events` the event_map is not read, so that a log whose event_map is wrong can still be looked at. */
+bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, bool with_events);
 /* The next record of any kind but RECORD_HEADER (delivered as RECORD_SKIPPED, "header"); RECORD_END at the end or with env's error set. */
 RecordKind log_scan_next(LogScan *scan);
 void log_scan_close(LogScan *scan);
@@ -62,6 +67,8 @@ extern const size_t log_option_count;
 
 /* The log table named `name` (may be "schema.name"), or NULL: without an error when it is no log. `*hold` keeps it alive: finalize it. */
 LogTable *log_find(Host *host, Env *env, Slice name, sqlite3_stmt **hold);
+/* Cuts a list at its first ',' or ';' outside quotes; the name before it, trimmed. At the end `*rest` is SLICE_NULL. */
+Slice names_cut(Slice *rest);
 /* 'a, b' or 'a; b' → one log after the other; the error names what is not a log. */
 typedef struct LogList { LogTable *table[64]; sqlite3_stmt *hold[64]; int count; } LogList;
 bool log_list_open(Host *host, Env *env, const char *what, Slice names, LogList *list);

@@ -11,27 +11,32 @@ static bool verbs_from_table(Host *host, Arena *arena, Slice name, Mapping *mapp
     ? host_prepare(host, arena->env, SQLITE_PREPARE_NO_VTAB, "SELECT raw, verb FROM \"%w\".\"%w\"", schema.data, table.data)
     : host_prepare(host, arena->env, SQLITE_PREPARE_NO_VTAB, "SELECT raw, verb FROM \"%w\"", table.data);
   if( !rows ) {
-    if( arena->env->code == ERR_NOMEM ) return false;
+    if( arena->env->code != ERR_DATA ) return false;
     arena->env->code = ERR_NONE;
     return env_fail(arena->env, ERR_INPUT, "event_map: '%s' is no list 'raw=verb; raw=verb' and no table with the columns raw and verb: %s",
                     env_quote(name, shown), sqlite3_errmsg(host->db));
   }
   int rc;
   while( (rc = sqlite3_step(rows)) == SQLITE_ROW && !env_failed(arena->env) )
-    mapping_add_verb(arena, mapping, &capacity, host_slice(sqlite3_column_value(rows, 0)), host_slice(sqlite3_column_value(rows, 1)));
-  if( rc != SQLITE_DONE && rc != SQLITE_ROW ) env_fail(arena->env, ERR_DATA, "event_map: %s", sqlite3_errmsg(host->db));
+    mapping_add_verb(arena, mapping, &capacity, host_slice(arena->env, sqlite3_column_value(rows, 0)),
+                     host_slice(arena->env, sqlite3_column_value(rows, 1)));
+  if( rc != SQLITE_DONE && rc != SQLITE_ROW ) host_fail(host, arena->env, rc);
   sqlite3_finalize(rows);
   return !env_failed(arena->env) && mapping_sort_verbs(arena, mapping);
 }
 
-/* The scan's own mapping: the spec's, with the zone found and the event_map read. */
+bool log_spec_usable(const LogSpec *spec, Env *env) {
+  return !spec->damage.size ||
+         env_fail(env, ERR_CORRUPT, "the table " SLICE_FORMAT "_layout is damaged: " SLICE_FORMAT "; drop and create the log table again",
+                  SLICE_ARGS(spec->name), SLICE_ARGS(spec->damage));
+}
+
+/* The scan's own mapping: the spec's, with the zone found. */
 static bool scan_ready(LogScan *scan) {
   const LogSpec *spec = scan->spec;
   Mapping *mapping = &scan->mapping;
   Arena *arena = &scan->files;
-  if( spec->damage.size )
-    return env_fail(scan->env, ERR_CORRUPT, "the table " SLICE_FORMAT "_layout is damaged: " SLICE_FORMAT "; drop and create the log table again",
-                    SLICE_ARGS(spec->name), SLICE_ARGS(spec->damage));
+  if( !log_spec_usable(spec, scan->env) ) return false;
   *mapping = spec->mapping;
   mapping->columns = arena_alloc(arena, (mapping->column_count + 1) * sizeof *mapping->columns);
   scan->order = arena_alloc(arena, (mapping->column_count + 1) * sizeof *scan->order);
@@ -40,12 +45,17 @@ static bool scan_ready(LogScan *scan) {
   if( env_failed(scan->env) ) return false;
   memcpy(mapping->columns, spec->mapping.columns, mapping->column_count * sizeof *mapping->columns);
   for(size_t i = 0; i < mapping->column_count; i++) mapping->columns[i].time.zone = zone;
-  if( !spec->event_map.data ) return true;
-  if( memchr(spec->event_map.data, '=', spec->event_map.size) ) return mapping_verbs(arena, spec->event_map, mapping);
-  return verbs_from_table(scan->host, arena, slice_trim(spec->event_map), mapping);
+  return true;
 }
 
-bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec) {
+static bool scan_verbs(LogScan *scan) {
+  Slice map = scan->spec->event_map;
+  if( !map.data ) return true;
+  if( memchr(map.data, '=', map.size) ) return mapping_verbs(&scan->files, map, &scan->mapping);
+  return verbs_from_table(scan->host, &scan->files, slice_trim(map), &scan->mapping);
+}
+
+bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, bool with_events) {
   memset(scan, 0, sizeof *scan);
   scan->host = host;
   scan->env = env;
@@ -53,7 +63,7 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec) {
   arena_init(&scan->files, env);
   arena_init(&scan->file, env);
   arena_init(&scan->reason, env);
-  return scan_ready(scan) && files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
+  return scan_ready(scan) && (!with_events || scan_verbs(scan)) && files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
 }
 
 static void scan_close_file(LogScan *scan) {

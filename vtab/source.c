@@ -8,7 +8,7 @@
 /* Always read, because every analysis rests on them. */
 static const EventColumn base_columns[] = {
   EV_CUSTOMER, EV_CUSTOMER_ID, EV_SEQ, EV_EVENT_TS, EV_DURATION_S, EV_CHANNEL, EV_DIRECTION, EV_EVENT, EV_ROLE, EV_CONTACT_ID,
-  EV_PARENT_CONTACT_ID, EV_CASE_ID, EV_ACCOUNT, EV_PHONE, EV_EMAIL, EV_DEVICE,
+  EV_PARENT_CONTACT_ID, EV_CASE_ID, EV_ACCOUNT, EV_PHONE, EV_EMAIL, EV_DEVICE, EV_SEGMENT, EV_LOG_SOURCE,
 };
 
 typedef struct Wants {
@@ -32,6 +32,10 @@ static void wants_collect(TvfCall *call, const SourceNeeds *needs, Wants *wants)
   for(int i = 0; needs->all && i < EV_COUNT; i++) wants->column[i] = true;
   Slice where = tvf_text(call, "where_event");
   if( where.data ) condition_names(where, wants_name, wants);
+  for(size_t i = 0; i < COUNT_OF(needs->conditions) && needs->conditions[i]; i++) {
+    Slice condition = tvf_text(call, needs->conditions[i]);
+    if( condition.data ) condition_names(condition, wants_name, wants);
+  }
   wants_name(wants, slice_trim(tvf_text(call, "unit")));
   for(Slice list = tvf_text(call, "by_columns"); list.data;) {
     Slice part = slice_trim(slice_cut(&list, ';'));
@@ -74,11 +78,11 @@ static bool relation_put(Relation *relation, Events *ev, const RelationColumns *
   if( row == SIZE_MAX ) return false;
   for(int i = 0; i < columns->count; i++) {
     sqlite3_value *cell = sqlite3_column_value(relation->rows, i);
-    Value value = host_value(cell);
+    Value value = host_value(relation->env, cell);
     bool ok = events_put(ev, row, columns->to[i], value);
     if( !ok && columns->to[i] == EV_EVENT_TS )
       return env_fail(relation->env, ERR_DATA, "%s: row %zu of '" SLICE_FORMAT "' has event_ts '%s', which is no time; write 'YYYY-MM-DD HH:MM:SS'",
-                      relation->what, row + 1, SLICE_ARGS(relation->given), env_quote(host_slice(cell), shown));
+                      relation->what, row + 1, SLICE_ARGS(relation->given), env_quote(host_slice(relation->env, cell), shown));
   }
   return !env_failed(ev->env);
 }
@@ -98,16 +102,12 @@ static bool read_relation(TvfCall *call, const char *what, Slice name, const Wan
 static bool log_wants(const LogTable *table, const Wants *wants, Events *ev) {
   static const EventColumn provenance[] = {EV_LOG_SOURCE, EV_LOG_FILE, EV_LOG_LINE, EV_LOG_OFFSET, EV_LOG_PART};
   const Mapping *mapping = &table->spec.mapping;
-  bool has_time = false;
-  for(size_t i = 0; i < mapping->rule_count; i++) {
-    EventColumn target = mapping->rules[i].target;
-    has_time = has_time || target == EV_EVENT_TS;
-    if( wants->column[target] && !events_want(ev, target) ) return false;
-  }
+  if( !log_gives_events(table, ev->env) ) return false;
+  for(size_t i = 0; i < mapping->rule_count; i++)
+    if( wants->column[mapping->rules[i].target] && !events_want(ev, mapping->rules[i].target) ) return false;
   for(size_t i = 0; i < COUNT_OF(provenance); i++)
     if( wants->column[provenance[i]] && !events_want(ev, provenance[i]) ) return false;
-  return has_time || env_fail(ev->env, ERR_INPUT, "log '" SLICE_FORMAT "' maps no column to event_ts; create it with event_ts=COLUMN (channel_sniff proposes one)",
-                              SLICE_ARGS(table->spec.name));
+  return true;
 }
 
 /* The value of a provenance column, where it is wanted. */
@@ -123,7 +123,7 @@ static bool read_log(TvfCall *call, LogTable *table, Events *ev) {
   LogScan scan;
   RecordKind kind;
   uint32_t source = intern_put(&ev->intern, table->spec.name), file = 0;
-  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec);
+  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true);
   while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) {
     if( kind != RECORD_ROW || mapping_no_event(&scan.mapping, &scan.record) ) continue;
     size_t row = events_add(ev);
@@ -144,12 +144,9 @@ static bool read_log(TvfCall *call, LogTable *table, Events *ev) {
 static int read_logs(TvfCall *call, const char *what, Slice names, const Wants *wants, Events *ev) {
   LogList list = {.count = 0};
   sqlite3_stmt *hold = NULL;
-  Slice first = names;
-  size_t size = 0;
-  while( size < names.size && names.data[size] != ',' && names.data[size] != ';' ) size++;
-  bool is_list = size < names.size;
-  first.size = size;
-  bool is_log = log_find(call->host, &call->env, slice_trim(first), &hold) != NULL;
+  Slice rest = names, first = names_cut(&rest);
+  bool is_list = rest.data != NULL;
+  bool is_log = log_find(call->host, &call->env, first, &hold) != NULL;
   sqlite3_finalize(hold);
   if( env_failed(&call->env) ) return -1;
   if( !is_log && !is_list ) return 0;
@@ -260,8 +257,8 @@ bool source_read_table(TvfCall *call, const char *what, Slice table, const char 
   }
   ok = ok && (count > 0 || relation_lacks(&relation, names[0])) && relation_select(&relation, from, count);
   while( ok && relation_next(&relation) ) {
-    for(int i = 0; i < count; i++) values[place[i]] = host_value(sqlite3_column_value(relation.rows, i));
-    ok = row(context, values);
+    for(int i = 0; i < count; i++) values[place[i]] = host_value(&call->env, sqlite3_column_value(relation.rows, i));
+    ok = !env_failed(&call->env) && row(context, values);
   }
   relation_close(&relation);
   return ok && !env_failed(&call->env);

@@ -12,6 +12,7 @@ typedef struct SourceNeeds {
   int column_count;
   bool all;                        /* every event column */
   int tie_column;                  /* for ties = 'step' */
+  const char *conditions[2];       /* arguments of the function's own that hold conditions over events: what they name is read */
 } SourceNeeds;
 
 typedef struct Source {

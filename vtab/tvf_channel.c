@@ -52,15 +52,8 @@ static void events_run(TvfCall *call) {
   EventsState *state = arena_alloc(&call->arena, sizeof *state);
   call->state = state;
   if( !state || !log_list_open(call->host, &call->env, "logs", tvf_text(call, "logs"), &state->logs) ) return;
-  for(int i = 0; i < state->logs.count; i++) {
-    const Mapping *mapping = &state->logs.table[i]->spec.mapping;
-    bool has_time = false;
-    for(size_t r = 0; r < mapping->rule_count; r++) has_time = has_time || mapping->rules[r].target == EV_EVENT_TS;
-    if( !has_time )
-      env_fail(&call->env, ERR_INPUT, "log '" SLICE_FORMAT "' maps no column to event_ts; create it with event_ts=COLUMN (channel_sniff proposes one)",
-               SLICE_ARGS(state->logs.table[i]->spec.name));
-  }
-  if( !env_failed(&call->env) ) log_scan_open(&state->scan, call->host, &call->env, &state->logs.table[0]->spec);
+  for(int i = 0; i < state->logs.count; i++) log_gives_events(state->logs.table[i], &call->env);
+  if( !env_failed(&call->env) ) log_scan_open(&state->scan, call->host, &call->env, &state->logs.table[0]->spec, true);
 }
 
 static bool events_next(TvfCall *call, void *row) {
@@ -71,7 +64,7 @@ static bool events_next(TvfCall *call, void *row) {
     if( kind != RECORD_END ) continue;
     log_scan_close(&state->scan);
     if( env_failed(&call->env) || ++state->log == state->logs.count ) return false;
-    if( !log_scan_open(&state->scan, call->host, &call->env, &state->logs.table[state->log]->spec) ) return false;
+    if( !log_scan_open(&state->scan, call->host, &call->env, &state->logs.table[state->log]->spec, true) ) return false;
   }
   events_fill(&state->scan, row);
   return true;
@@ -122,7 +115,7 @@ static void rejects_run(TvfCall *call) {
   *spec = state->logs.table[0]->spec;
   spec->fail_on_reject = false;                       /* the rejects of such a log can still be looked at */
   if( state->logs.count > 1 ) env_fail(&call->env, ERR_INPUT, "argument log names more than one log; ask for one at a time");
-  else log_scan_open(&state->scan, call->host, &call->env, spec);
+  else log_scan_open(&state->scan, call->host, &call->env, spec, false);
 }
 
 static bool rejects_next(TvfCall *call, void *data) {

@@ -94,7 +94,7 @@ static bool read_options(TvfCall *call, const Source *source, EpisodeOptions *op
 
 static void episodes_run(TvfCall *call) {
   View *v = arena_alloc(&call->arena, sizeof *v);
-  JourneyNeeds needs = {.count = 0};
+  JourneyNeeds needs = {.conditions = {"start_when", "end_when"}};
   EpisodeOptions options;
   if( !v || !journey_no_groups(call) ) return;
   call->state = v;
@@ -102,8 +102,6 @@ static void episodes_run(TvfCall *call) {
   buf_init(&v->channels, &call->env);
   buf_init(&v->json, &call->env);
   journey_need_contacts(&needs);
-  journey_need_condition(call, "start_when", &needs);
-  journey_need_condition(call, "end_when", &needs);
   if( !journey_open(call, &needs, EV_EVENT, &v->source) || !read_options(call, &v->source, &options) ) return;
   if( !contacts_build(&call->arena, &v->source.events, v->source.contact_gap, v->source.as_of, &v->contacts) ) return;
   if( !episodes_build(&call->arena, &v->contacts, &options, v->source.as_of, &v->episodes) ) return;

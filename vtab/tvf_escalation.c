@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** tvf_escalation: escalation_evidence and escalation_causes: per unit, what was found and what it says about the cause. */
+** tvf_escalation: escalation_evidence and escalation_causes: per unit, what was found and what it says about the
+** cause. */
 #include "tvf_escalation.h"
 
 #include <stddef.h>
@@ -7,12 +8,7 @@
 #include "../ext/core/json.h"
 #include "tvf_list.h"
 
-/* ---- what they share --------------------------------------------------------------------------------------------- */
-
-static const EventColumn read_columns[] = {
-  EV_ACTOR, EV_AGENT, EV_QUEUE, EV_TOPIC, EV_OUTCOME, EV_RESOLVED, EV_ANSWER_CODE, EV_WAIT_S, EV_SCORE, EV_SCORE_KIND,
-  EV_PURPOSE, EV_CONSENT_SCOPE, EV_LOG_FILE, EV_LOG_LINE,
-};
+/* ---- what they share ------------------------------------------------------------------------------------------- */
 
 /* A unit that is a person holds many cases; any other unit is taken as one. */
 static bool is_person(int unit) {
@@ -20,8 +16,9 @@ static bool is_person(int unit) {
 }
 
 bool escalation_input_open(TvfCall *call, const char *rules_arg, EscalationInput *input) {
-  const SourceNeeds needs = {.columns = read_columns, .column_count = (int)COUNT_OF(read_columns)};
-  if( !escalation_rules_read(call, rules_arg, &input->rules) || !source_open(call, &needs, &input->source) ) return false;
+  const SourceNeeds needs = {.columns = evidence_columns, .column_count = evidence_column_count};
+  if( !escalation_rules_read(call, rules_arg, &input->rules) ) return false;
+  if( !source_open(call, &needs, &input->source) ) return false;
   Source *source = &input->source;
   input->plan = (EvidencePlan){&input->rules, source->as_of, 0};
   if( is_person(source->events.unit) ) input->plan.case_window = rules_micros(&input->rules, RULE_CAUSE_WINDOW);
@@ -93,7 +90,7 @@ static Slice unit_text(TvfCall *call, const UnitState *state) {
   return value.type == VALUE_INT ? arena_format(&call->arena, "%lld", (long long)value.as.integer) : SLICE_NULL;
 }
 
-/* ---- escalation_evidence ---------------------------------------------------------------------------------------------- */
+/* ---- escalation_evidence --------------------------------------------------------------------------------------- */
 
 typedef struct EvidenceRow {
   Slice unit_id, evidence, found_text, limit_text, log_file, events_json;
@@ -120,8 +117,14 @@ static bool evidence_next(TvfCall *call, void *out) {
   if( !unit_step(state, EVIDENCE_COUNT, &rule) ) return false;
   const Events *ev = &state->input.source.events;
   const Finding *finding = state->strongest[rule];
-  *row = (EvidenceRow){.unit_id = unit_text(call, state), .evidence = slice_of(evidence_infos[rule].name), .seq = INT_NULL,
-                       .event_ts = INT_NULL, .log_line = INT_NULL, .times = state->times[rule]};
+  *row = (EvidenceRow){
+    .unit_id = unit_text(call, state),
+    .evidence = slice_of(evidence_infos[rule].name),
+    .seq = INT_NULL,
+    .event_ts = INT_NULL,
+    .log_line = INT_NULL,
+    .times = state->times[rule],
+  };
   if( !finding ) return true;
   row->found = finding->value;
   row->seq = events_seq(ev, finding->row);
@@ -145,7 +148,7 @@ const Tvf tvf_escalation_evidence = {
   .has_common = true,
   .columns = (const TvfColumn[]){
     EVIDENCE_FIELD(unit_id, "VARCHAR(255)", NULL, "customer, or what the argument unit names"),
-    EVIDENCE_FIELD(evidence, "VARCHAR(40)", NULL, "the rule; SELECT name, meaning FROM escalation_rules WHERE kind = 'severity'"),
+    EVIDENCE_FIELD(evidence, "VARCHAR(40)", NULL, "the rule: escalation_rules, kind 'severity', says what it means"),
     EVIDENCE_FIELD(found, "BOOLEAN", NULL, "1 = found, 0 = not found, NULL = its window is still open at as_of"),
     EVIDENCE_FIELD(seq, "BIGINT", "seq", "the event that decides it, the first one; NULL when not found"),
     EVIDENCE_FIELD(event_ts, "TIMESTAMP", NULL, "its time"),
@@ -163,7 +166,7 @@ const Tvf tvf_escalation_evidence = {
   .close = unit_close,
 };
 
-/* ---- escalation_causes ---------------------------------------------------------------------------------------------------- */
+/* ---- escalation_causes ----------------------------------------------------------------------------------------- */
 
 typedef struct CauseRow {
   Slice unit_id, leaf, root, tarp_class;
@@ -179,9 +182,16 @@ static bool causes_next(TvfCall *call, void *out) {
   if( !unit_step(state, LEAF_COUNT, &place) ) return false;
   int leaf = state->cause.rank[place];
   const LeafInfo *info = &leaf_infos[leaf];
-  *row = (CauseRow){.unit_id = unit_text(call, state), .leaf = slice_of(info->name), .root = slice_of(info->root),
-                    .tarp_class = slice_of(info->tarp_class), .probability = state->cause.probability[leaf],
-                    .cause_rank = place + 1, .is_cause = leaf == state->cause.leaf, .is_provisional = state->is_provisional};
+  *row = (CauseRow){
+    .unit_id = unit_text(call, state),
+    .leaf = slice_of(info->name),
+    .root = slice_of(info->root),
+    .tarp_class = slice_of(info->tarp_class),
+    .probability = state->cause.probability[leaf],
+    .cause_rank = place + 1,
+    .is_cause = leaf == state->cause.leaf,
+    .is_provisional = state->is_provisional,
+  };
   return !env_failed(&call->env);
 }
 

@@ -14,14 +14,14 @@ typedef struct ListState {
   EscalationInput input;
   Escalations list;
   size_t at;
-  int polarity_of;             /* 0 both, else a Polarity */
+  Polarity polarity_of;        /* POLARITY_NONE = both */
   Buf triggers, causes, evidence, word, limit;
 } ListState;
 
 typedef struct ListRow {
   int64_t escalation_id, customer_id, event_ts, seq, severity, due_ts, followed_up_ts, failure_number;
-  Slice customer, channel, polarity, triggers, reason, root, tarp_class, blame, evidence_json, causes_json, status, owner,
-    problem_state, state_basis;
+  Slice customer, channel, polarity, triggers, reason, root, tarp_class, blame, evidence_json, causes_json;
+  Slice status, owner, problem_state, state_basis;
   double probability;
   int8_t is_mixed, is_mismatch, is_provisional, is_recovered;
 } ListRow;
@@ -32,12 +32,13 @@ static Buf *list_buf(ListState *state, size_t i) {
 }
 
 static void list_run(TvfCall *call) {
-  static const char *const polarities[] = {[0] = "both", [POLARITY_NEGATIVE] = "negative", [POLARITY_POSITIVE] = "positive", NULL};
+  static const char *const polarities[] = {
+    [POLARITY_NONE] = "both", [POLARITY_NEGATIVE] = "negative", [POLARITY_POSITIVE] = "positive", NULL};
   ListState *state = arena_alloc(&call->arena, sizeof *state);
   call->state = state;
   if( !state ) return;
   for(size_t i = 0; list_buf(state, i); i++) buf_init(list_buf(state, i), &call->env);
-  state->polarity_of = tvf_choice(call, "polarity_of", polarities);
+  state->polarity_of = (Polarity)tvf_choice(call, "polarity_of", polarities);
   if( env_failed(&call->env) || !escalation_input_open(call, "rules", &state->input) ) return;
   escalations_find(&call->arena, &state->input.contacts, &state->input.findings, &state->input.plan, &state->list);
 }
@@ -49,7 +50,7 @@ static void list_close(TvfCall *call) {
   escalation_input_close(&state->input);
 }
 
-/* ---- texts ----------------------------------------------------------------------------------------------------------- */
+/* ---- texts ----------------------------------------------------------------------------------------------------- */
 
 static void triggers_separate(Buf *out) {
   if( out->size ) buf_append_text(out, ", ");
@@ -105,7 +106,8 @@ static void json_trigger(ListState *state, JsonWriter *json, const Escalation *e
   buf_clear(&state->limit);
   trigger_print(&state->input.rules, trigger, &state->word);
   trigger_print_limit(&state->input.rules, trigger, &state->limit);
-  json_evidence(ev, json, buf_slice(&state->word), e->row, found, state->limit.size ? buf_slice(&state->limit) : SLICE_NULL);
+  Slice limit = state->limit.size ? buf_slice(&state->limit) : SLICE_NULL;
+  json_evidence(ev, json, buf_slice(&state->word), e->row, found, limit);
 }
 
 /* What triggered on the event, then the evidence around it that its cause rests on. */
@@ -117,7 +119,8 @@ static Slice evidence_text(ListState *state, const Escalation *e) {
   json_open(&json, '[');
   for(int i = 0; i < TRIGGER_COUNT; i++)
     if( e->triggers >> i & 1 ) json_trigger(state, &json, e, (Trigger)i);
-  for(uint8_t i = 0; i < e->context_count; i++) json_finding(ev, &json, &state->input.findings.item[e->context[i]], e->row);
+  for(uint8_t i = 0; i < e->context_count; i++)
+    json_finding(ev, &json, &state->input.findings.item[e->context[i]], e->row);
   json_close(&json, ']');
   return buf_slice(&state->evidence);
 }
@@ -135,7 +138,7 @@ static Slice causes_text(ListState *state, const Escalation *e, const Cause *cau
     json_key(&json, "root");
     json_text(&json, slice_of(info->root));
     json_key(&json, "probability");
-    json_real(&json, cause->probability[cause->rank[i]]);
+    json_real(&json, round(cause->probability[cause->rank[i]] * 1e6) / 1e6);
     json_close(&json, '}');
   }
   json_close(&json, ']');
@@ -148,7 +151,7 @@ static const char *status_name(const Escalation *e, int64_t as_of) {
   return e->due_ts > as_of ? "new" : "open";
 }
 
-/* ---- rows -------------------------------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------------------------ */
 
 static void fill_event(const Events *ev, const Escalation *e, ListRow *row) {
   row->escalation_id = row->seq = events_seq(ev, e->row);
@@ -188,7 +191,7 @@ static void fill_aftermath(const ListState *state, const Escalation *e, ListRow 
 }
 
 static bool is_reported(const ListState *state, const Escalation *e) {
-  if( state->polarity_of && (int)e->polarity != state->polarity_of ) return false;
+  if( state->polarity_of != POLARITY_NONE && e->polarity != state->polarity_of ) return false;
   return source_reports(&state->input.source, events_ts(&state->input.source.events, e->row));
 }
 
@@ -202,7 +205,8 @@ static bool list_next(TvfCall *call, void *out) {
   uint32_t contact = state->input.contacts.of_event[e->row];
   fill_event(ev, e, row);
   row->channel = events_text(ev, EV_CHANNEL, e->row);
-  if( !row->channel.data && contact != CONTACT_NONE ) row->channel = intern_text(&ev->intern, state->input.contacts.item[contact].channel);
+  if( !row->channel.data && contact != CONTACT_NONE )
+    row->channel = intern_text(&ev->intern, state->input.contacts.item[contact].channel);
   row->triggers = triggers_text(state, e);
   fill_cause(state, e, row);
   fill_aftermath(state, e, row);
@@ -217,8 +221,8 @@ const Tvf tvf_escalation_list = {
   .example = "SELECT customer, event_ts, severity, triggers, reason, due_ts, status FROM escalation_list('cx')",
   .args = (const TvfArg[]){
     {"source", ARG_TEXT, NULL, "name of a log, a list of logs, a table or a view"},
-    {"rules", ARG_TEXT, "'escalation_rules'", "table with the columns of escalation_rules (name and value at least); its rows override the "
-                                              "built-in ones"},
+    {"rules", ARG_TEXT, "'escalation_rules'",
+     "table with the columns of escalation_rules (name and value at least); its rows override the built-in ones"},
     {"polarity_of", ARG_TEXT, "'both'", "negative, positive, both"},
   },
   .arg_count = 3,
@@ -232,9 +236,11 @@ const Tvf tvf_escalation_list = {
     LIST_FIELD(channel, "VARCHAR(40)", NULL, "its channel"),
     LIST_FIELD(polarity, "VARCHAR(8)", NULL, "negative, positive"),
     LIST_FIELD(is_mixed, "BOOLEAN", NULL, "1 = negative, though a positive trigger was there too"),
-    LIST_FIELD(severity, "BIGINT", "1-4", "4 is gravest; NULL when positive. Evidence alone: the rule of its name (decisive 3, other 2)"),
+    LIST_FIELD(severity, "BIGINT", "1-4",
+               "4 is gravest; NULL when positive. Of evidence alone: the rule of its name (decisive 3, other 2)"),
     LIST_FIELD(triggers, "TEXT", NULL, "what made it one, ', ' between: scores, counts, evidence rules"),
-    LIST_FIELD(reason, "VARCHAR(40)", NULL, "the cause by the evidence around it; NULL = no evidence, or none probable enough"),
+    LIST_FIELD(reason, "VARCHAR(40)", NULL,
+               "the cause by the evidence around it; NULL = no evidence, or none probable enough"),
     LIST_FIELD(root, "VARCHAR(12)", NULL, "PEOPLE, PROCESS, TECHNOLOGY, EXPECTATION"),
     LIST_FIELD(tarp_class, "VARCHAR(12)", NULL, "PROCESS, EMPLOYEE, EXPECTATION"),
     LIST_FIELD(blame, "VARCHAR(12)", NULL, "whom the customer blames; NULL without text"),
@@ -242,15 +248,19 @@ const Tvf tvf_escalation_list = {
     LIST_FIELD(probability, "DOUBLE", "0-1", "of the reason"),
     LIST_FIELD(is_provisional, "BOOLEAN", NULL, "1 = an evidence window around it is still open"),
     LIST_FIELD(due_ts, "TIMESTAMP", NULL, "when an answer is due: event_ts and the answer time of its severity"),
-    LIST_FIELD(followed_up_ts, "TIMESTAMP", NULL, "first word of ours to the customer about it, within the rule followup_window"),
+    LIST_FIELD(followed_up_ts, "TIMESTAMP", NULL,
+               "first word of ours to the customer about it, within the rule followup_window"),
     LIST_FIELD(is_recovered, "BOOLEAN", NULL, "the next score was above its negative limit; NULL = not measured"),
     LIST_FIELD(failure_number, "BIGINT", "1-based", "n-th negative escalation of the customer; NULL when positive"),
-    LIST_FIELD(evidence_json, "TEXT", NULL, "array of {rule, seq, log_file, log_line, found, limit}: its triggers, then the evidence "
-                                            "within the rule cause_window"),
+    LIST_FIELD(evidence_json, "TEXT", NULL,
+               "array of {rule, seq, log_file, log_line, found, limit}: its triggers, then the evidence within "
+               "the rule cause_window"),
     LIST_FIELD(causes_json, "TEXT", NULL, "the most probable causes, array of {reason, root, probability}"),
-    LIST_FIELD(status, "VARCHAR(12)", NULL, "closed = solved or closed later; followed_up; new = not due yet; open = overdue"),
+    LIST_FIELD(status, "VARCHAR(12)", NULL,
+               "closed = solved or closed later; followed_up; new = not due yet; open = overdue"),
     LIST_FIELD(owner, "VARCHAR(80)", NULL, "who is in charge; NULL = nobody is named"),
-    LIST_FIELD(problem_state, "VARCHAR(12)", NULL, "silent, satisfied, mollified, dissatisfied; NULL = not known yet, or positive"),
+    LIST_FIELD(problem_state, "VARCHAR(12)", NULL,
+               "silent, satisfied, mollified, dissatisfied; NULL = not known yet, or positive"),
     LIST_FIELD(state_basis, "VARCHAR(10)", NULL, "what problem_state rests on: survey, inferred"),
   },
   .column_count = 27,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
-** tvf_escalation_rules: the numbers that escalation judges by, as rows: escalation_rules and escalation_reasons, and how a user's
-** table overrides them. */
+** tvf_escalation_rules: the numbers that escalation judges by, as rows: escalation_rules and escalation_reasons, and
+** how a user's table overrides them. */
 #include <stddef.h>
 
 #include "relation.h"
 #include "tvf_escalation.h"
 #include "tvf_list.h"
 
-/* ---- a user's table --------------------------------------------------------------------------------------------- */
+/* ---- a user's table -------------------------------------------------------------------------------------------- */
 
 typedef struct RulesReader {
   Env *env;
@@ -43,10 +43,11 @@ bool escalation_rules_read(TvfCall *call, const char *rules_arg, Rules *rules) {
   rules_default(rules);
   Slice table = rules_arg ? slice_trim(tvf_text(call, rules_arg)) : SLICE_NULL;
   if( !table.data || is_built_in(call, rules_arg, table) ) return !env_failed(&call->env);
-  return source_read_table(call, rules_arg, table, names, RULE_TABLE_COLUMNS, 2, read_rule, &reader) && !env_failed(&call->env);
+  source_read_table(call, rules_arg, table, names, RULE_TABLE_COLUMNS, 2, read_rule, &reader);
+  return !env_failed(&call->env);
 }
 
-/* ---- escalation_rules ---------------------------------------------------------------------------------------------- */
+/* ---- escalation_rules ------------------------------------------------------------------------------------------ */
 
 typedef struct RulesRow {
   Slice kind, name, leaf, unit, meaning;
@@ -58,8 +59,8 @@ static void rules_run(TvfCall *call) {
   for(size_t i = 0; rules_row(i, &rule); i++) {
     RulesRow *row = tvf_row(call);
     if( !row ) return;
-    *row = (RulesRow){slice_of(rule.kind), slice_of(rule.name), slice_of(rule.leaf), slice_of(rule.unit), slice_of(rule.meaning),
-                      rule.value};
+    *row = (RulesRow){slice_of(rule.kind), slice_of(rule.name), slice_of(rule.leaf), slice_of(rule.unit),
+                      slice_of(rule.meaning), rule.value};
   }
 }
 
@@ -70,7 +71,7 @@ const Tvf tvf_escalation_rules = {
   .order = "as built in: limits and windows, waits, severities, ratios",
   .example = "SELECT kind, name, leaf, value, unit FROM escalation_rules",
   .columns = (const TvfColumn[]){
-    RULES_FIELD(kind, "VARCHAR(12)", "limit, window, sla, prior, severity (of an escalation that this evidence decides), ratio"),
+    RULES_FIELD(kind, "VARCHAR(12)", "limit, window, sla, prior, severity (of an escalation by evidence alone), ratio"),
     RULES_FIELD(name, "VARCHAR(80)", "what a table of your own repeats to override it"),
     RULES_FIELD(leaf, "VARCHAR(40)", "the reason that a ratio speaks for; NULL else"),
     RULES_FIELD(value, "DOUBLE", "the number"),
@@ -82,7 +83,7 @@ const Tvf tvf_escalation_rules = {
   .run = rules_run,
 };
 
-/* ---- escalation_reasons --------------------------------------------------------------------------------------------- */
+/* ---- escalation_reasons ---------------------------------------------------------------------------------------- */
 
 typedef struct ReasonRow {
   Slice leaf, root, tarp_class, blame, meaning;
@@ -114,7 +115,7 @@ const Tvf tvf_escalation_reasons = {
     REASON_FIELD(root, "VARCHAR(12)", NULL, "PEOPLE, PROCESS, TECHNOLOGY, EXPECTATION: where it comes from"),
     REASON_FIELD(tarp_class, "VARCHAR(12)", NULL, "PROCESS, EMPLOYEE, EXPECTATION"),
     REASON_FIELD(blame, "VARCHAR(12)", NULL, "where customers usually see it"),
-    REASON_FIELD(prior, "DOUBLE", "0-1", "its probability before any evidence (seed prior: the class's share, spread evenly)"),
+    REASON_FIELD(prior, "DOUBLE", "0-1", "before any evidence (seed prior: the class's share, spread evenly)"),
     REASON_FIELD(meaning, "TEXT", NULL, "in words"),
   },
   .column_count = 6,

@@ -19,18 +19,9 @@ void journey_need_contacts(JourneyNeeds *needs) {
   for(size_t i = 0; i < COUNT_OF(columns); i++) journey_need(needs, columns[i]);
 }
 
-static void need_name(void *context, Slice name) {
-  int column = event_column_find(name);
-  if( column >= 0 ) journey_need(context, (EventColumn)column);
-}
-
-void journey_need_condition(TvfCall *call, const char *arg, JourneyNeeds *needs) {
-  Slice text = tvf_text(call, arg);
-  if( text.data ) condition_names(text, need_name, needs);
-}
-
 bool journey_open(TvfCall *call, const JourneyNeeds *needs, int tie_column, Source *source) {
   SourceNeeds wanted = {.columns = needs->columns, .column_count = needs->count, .tie_column = tie_column};
+  for(size_t i = 0; i < COUNT_OF(needs->conditions); i++) wanted.conditions[i] = needs->conditions[i];
   return source_open(call, &wanted, source);
 }
 

@@ -13,13 +13,12 @@
 typedef struct JourneyNeeds {
   EventColumn columns[EV_COUNT];
   int count;
+  const char *conditions[2];       /* arguments that hold conditions over events */
 } JourneyNeeds;
 
 /* Columns that contacts.h reads. */
 void journey_need_contacts(JourneyNeeds *needs);
 void journey_need(JourneyNeeds *needs, EventColumn column);
-/* Columns that the condition in argument `arg` names. */
-void journey_need_condition(TvfCall *call, const char *arg, JourneyNeeds *needs);
 /* Opens the source with these needs, arranged for ties = 'step' by `tie_column`. */
 bool journey_open(TvfCall *call, const JourneyNeeds *needs, int tie_column, Source *source);
 /* The condition over events in argument `arg`; NULL when it is NULL, or on error. */

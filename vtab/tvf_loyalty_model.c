@@ -22,17 +22,6 @@ static bool read_parameter(void *context, const Value *cells) {
   return damage_model_set(reader->env, reader->model, row);
 }
 
-/* 1 = the user made a table or view of that name, 0 = no, -1 = an error is set. */
-static int has_own_table(TvfCall *call) {
-  static const char sql[] = "SELECT name FROM sqlite_master UNION ALL SELECT name FROM sqlite_temp_master";
-  sqlite3_stmt *found = host_prepare(call->host, &call->env, 0, "SELECT 1 FROM (%s) WHERE name = %Q COLLATE NOCASE",
-                                     sql, BUILT_IN);
-  if( !found ) return -1;
-  int has = sqlite3_step(found) == SQLITE_ROW;
-  sqlite3_finalize(found);
-  return has;
-}
-
 bool loyalty_model_read(TvfCall *call, DamageModel *model) {
   static const char *const modes[] = {[DAMAGE_ABS] = "abs", [DAMAGE_REL] = "rel", NULL};
   static const char *const names[CELL_COUNT] = {"name", "mid", "low", "high", "source"};
@@ -40,10 +29,6 @@ bool loyalty_model_read(TvfCall *call, DamageModel *model) {
   ModelReader reader = {&call->env, model};
   damage_model_init(model, (DamageMode)tvf_choice(call, "mode", modes));
   if( env_failed(&call->env) ) return false;
-  if( slice_equal_nocase(table, SLICE(BUILT_IN)) ) {
-    int own = has_own_table(call);
-    if( own <= 0 ) return own == 0;
-  }
   return source_read_table(call, "parameters", table, names, CELL_COUNT, 2, read_parameter, &reader) &&
          damage_model_check(&call->env, model);
 }

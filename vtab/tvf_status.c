@@ -60,7 +60,7 @@ static void status_log(TvfCall *call, LogTable *table) {
   RecordKind kind;
   LogSpec spec = table->spec;
   spec.fail_on_reject = false;
-  bool ok = log_scan_open(&scan, call->host, &call->env, &spec);
+  bool ok = log_scan_open(&scan, call->host, &call->env, &spec, false);
   size_t first = call->row_count;
   for(size_t i = 0; ok && i < scan.name_count; i++) ok = status_file(call, table, scan.names[i].path) != NULL;
   while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) status_record(&scan, (StatusRow *)call->rows + first + scan.next_name - 1, kind);
@@ -81,7 +81,7 @@ static bool status_count(TvfCall *call, Relation *relation, StatusRow *row) {
   if( !relation_select(relation, columns, count) ) return false;
   while( relation_next(relation) ) {
     int64_t ts;
-    bool has_time = time_from_value(host_value(sqlite3_column_value(relation->rows, 0)), &ts), has_person = count == 1;
+    bool has_time = time_from_value(host_value(&call->env, sqlite3_column_value(relation->rows, 0)), &ts), has_person = count == 1;
     for(int i = 1; i < count; i++) has_person = has_person || sqlite3_column_type(relation->rows, i) != SQLITE_NULL;
     row->records++;
     row->rejects += !has_time || !has_person;
@@ -112,8 +112,8 @@ static void status_run(TvfCall *call) {
   LogList logs = {.count = 0};
   sqlite3_stmt *hold = NULL;
   Slice name = tvf_text(call, "source");
-  bool is_list = name.size && (memchr(name.data, ',', name.size) || memchr(name.data, ';', name.size));
-  bool is_log = is_list || log_find(call->host, &call->env, slice_trim(name), &hold) != NULL;
+  Slice rest = name, first = names_cut(&rest);
+  bool is_log = rest.data || log_find(call->host, &call->env, first, &hold) != NULL;
   sqlite3_finalize(hold);
   if( env_failed(&call->env) ) return;
   if( !is_log ) status_relation(call, name);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** aftermath: one walk from the end of a unit to its beginning, so that whatever comes after an event has already been seen. */
+** aftermath: one walk from the end of a unit to its beginning, so that whatever comes after an event has already been
+** seen. */
 #include "aftermath.h"
 
 #include <math.h>
@@ -13,7 +14,8 @@
 #define MOLLIFIED "mollified"
 #define DISSATISFIED "dissatisfied"
 
-/* From which score on a customer counts as satisfied, and as mollified: this is what the words mean, no limit to tune. */
+/* From which score on a customer counts as satisfied, and as mollified: this is what the words mean, no limit to
+** tune. */
 static const struct { double satisfied, mollified; } states[GRADE_SCORE_COUNT] = {
   [GRADE_NPS] = {9, 7}, [GRADE_CSAT] = {4, 3}, [GRADE_CES] = {5, 4}, [GRADE_SENTIMENT] = {0.6, -0.5},
 };
@@ -30,7 +32,7 @@ typedef struct Walk {
   size_t contact_begin;
 } Walk;
 
-/* ---- what an event is to those before it --------------------------------------------------------------------------------- */
+/* ---- what an event is to those before it ----------------------------------------------------------------------- */
 
 static bool row_score(const Walk *walk, size_t row, int *kind, double *score) {
   double value = events_real(walk->ev, EV_SCORE, row);
@@ -42,16 +44,16 @@ static bool row_score(const Walk *walk, size_t row, int *kind, double *score) {
 
 /* Spoken with the customer at the time; what is said in it is no follow-up. */
 static bool is_live(const Contact *contact) {
-  return (contact->roles & (ROLE_BIT(ROLE_ASSIST) | ROLE_BIT(ROLE_WAIT) | ROLE_BIT(ROLE_OFFER) | ROLE_BIT(ROLE_HOLD))) != 0;
+  return (contact->roles & (ON(ASSIST) | ON(WAIT) | ON(OFFER) | ON(HOLD))) != 0;
 }
 
 static bool is_follow_up(const Walk *walk, size_t row) {
-  const uint64_t always = ROLE_BIT(ROLE_CALLBACK) | ROLE_BIT(ROLE_FOLLOW_UP) | ROLE_BIT(ROLE_REMEDY) | ROLE_BIT(ROLE_REFUND);
+  const uint64_t always = ON(CALLBACK) | ON(FOLLOW_UP) | ON(REMEDY) | ON(REFUND);
   uint64_t role = sense_role(&walk->sense, row);
   const Contact *contact = sense_contact(&walk->sense, row);
   bool in_live = contact && sense_is_inbound(&walk->sense, contact) && is_live(contact);
   if( sense_is_outreach(&walk->sense, row) ) return (role & always) || !in_live;
-  return role == ROLE_BIT(ROLE_ANSWER) && !in_live && sense_direction(&walk->sense, row) == DIRECTION_OUT;
+  return role == ON(ANSWER) && !in_live && sense_direction(&walk->sense, row) == DIRECTION_OUT;
 }
 
 static bool is_closing(const Walk *walk, size_t row, const Contact *starting) {
@@ -85,7 +87,7 @@ static bool walk_put(Walk *walk, size_t row) {
   return ok;
 }
 
-/* ---- how it ended --------------------------------------------------------------------------------------------------------------- */
+/* ---- how it ended ---------------------------------------------------------------------------------------------- */
 
 static bool is_within(int64_t from, int64_t ts, int64_t window) { return ts != INT_NULL && ts - from <= window; }
 
@@ -134,7 +136,8 @@ static void find_aftermath(const Walk *walk, size_t row, Aftermath *out) {
   uint32_t customer = events_code(walk->ev, EV_CUSTOMER, row), topic = sense_topic(&walk->sense, row);
   uint32_t of_case = events_code(walk->ev, EV_CASE_ID, row);
   int64_t ts = events_ts(walk->ev, row);
-  AheadEntry follow_up = ahead_find(&walk->follow_ups, customer, topic, ts), next = ahead_find(&walk->scores, customer, topic, ts);
+  AheadEntry follow_up = ahead_find(&walk->follow_ups, customer, topic, ts);
+  AheadEntry next = ahead_find(&walk->scores, customer, topic, ts);
   AheadEntry closing = of_case ? ahead_find_exact(&walk->case_closings, customer, of_case, ts)
                                : ahead_find(&walk->closings, customer, topic, ts);
   int kind;
@@ -146,15 +149,15 @@ static void find_aftermath(const Walk *walk, size_t row, Aftermath *out) {
   find_state(walk, row, out);
 }
 
-/* ---- the walk ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- the walk -------------------------------------------------------------------------------------------------- */
 
 static Ahead *walk_map(Walk *walk, size_t i) {
   Ahead *const maps[] = {&walk->follow_ups, &walk->closings, &walk->case_closings, &walk->scores, &walk->turns};
   return i < COUNT_OF(maps) ? maps[i] : NULL;
 }
 
-bool aftermath_of_unit(Env *env, const Contacts *contacts, const AftermathPlan *plan, uint32_t unit, const uint32_t *rows,
-                       size_t count, Aftermath *out) {
+bool aftermath_of_unit(Env *env, const Contacts *contacts, const AftermathPlan *plan, uint32_t unit,
+                       const uint32_t *rows, size_t count, Aftermath *out) {
   Walk walk = {.ev = contacts->ev, .contacts = contacts, .plan = plan, .contact_begin = contacts->unit_begin[unit]};
   size_t wanted = count;
   sense_init(&walk.sense, contacts);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
-** aftermath: what came after an event that went wrong: was the customer followed up, was the matter closed, was the next score good,
-** did the customer turn to us about it and how did that end (the problem state).
+** aftermath: what came after an event that went wrong: was the customer followed up, was the matter closed, was the
+** next score good, did the customer turn to us about it and how did that end (the problem state).
 **   silent        no complaint and no assisted contact about it within 'complaint_window'
 **   satisfied, mollified, dissatisfied
-**                 by the first score within 'survey_window' after that contact: top, middle, low; without one: resolved and no repeat
+**                 by the first score within 'survey_window' after that contact: top, middle, low; without one:
+**                 resolved and no repeat
 **                 within 'repeat_window', resolved with a repeat, unresolved
-** Two events are about the same thing when they have the same topic or one of them has none. One pass per unit, from its end. */
+** Two events are about the same thing when they have the same topic or one of them has none. One pass per unit, from
+** its end. */
 #ifndef JOURNEY_AFTERMATH_H
 #define JOURNEY_AFTERMATH_H
 #include "contact.h"
@@ -22,7 +24,7 @@ struct Rules;
 typedef struct AftermathPlan { const struct Rules *rules; int64_t as_of; } AftermathPlan;
 
 /* For rows[0..count), strictly ascending rows of one unit, fills out[i]. False with the Env's error set. */
-bool aftermath_of_unit(Env *env, const Contacts *contacts, const AftermathPlan *plan, uint32_t unit, const uint32_t *rows,
-                       size_t count, Aftermath *out);
+bool aftermath_of_unit(Env *env, const Contacts *contacts, const AftermathPlan *plan, uint32_t unit,
+                       const uint32_t *rows, size_t count, Aftermath *out);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** ahead: per matter the two nearest moments with different times: when the nearest is the asker's own moment, the other one counts. */
+** ahead: per matter the two nearest moments with different times: when the nearest is the asker's own moment, the
+** other one counts. */
 #include "ahead.h"
 
 #define ANY_TOPIC UINT32_MAX

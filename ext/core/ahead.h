@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** ahead: what comes next about a matter. A unit is walked from its end; each event of interest is put under its customer and topic, and
-** the next one strictly after a moment is found at once. Two events are about the same matter when their topics are equal or one of
-** them has none (code 0). Knows nothing of what the events are. */
+** ahead: what comes next about a matter. A unit is walked from its end; each event of interest is put under its
+** customer and topic, and the next one strictly after a moment is found at once. Two events are about the same matter
+** when their topics are equal or one of them has none (code 0). Knows nothing of what the events are. */
 #ifndef JOURNEY_AHEAD_H
 #define JOURNEY_AHEAD_H
 #include "matter.h"

@@ -11,10 +11,12 @@
 #define TECHNOLOGY "TECHNOLOGY"
 #define EXPECTATION "EXPECTATION"
 const LeafInfo leaf_infos[LEAF_COUNT] = {
-  [LEAF_RUDE_UNRESPONSIVE] = {"R01_rude_unresponsive", PEOPLE, "EMPLOYEE", PEOPLE, "nobody reacted, or the tone was wrong"},
+  [LEAF_RUDE_UNRESPONSIVE] = {"R01_rude_unresponsive", PEOPLE, "EMPLOYEE", PEOPLE,
+    "nobody reacted, or the tone was wrong"},
   [LEAF_SHUFFLED] = {"R02_shuffled", PROCESS, "PROCESS", PEOPLE, "handed from one person to the next, and not helped"},
   [LEAF_LONG_WAIT] = {"R03_long_wait", PROCESS, "PROCESS", PROCESS, "waited longer than the channel allows"},
-  [LEAF_CALL_BACK_TO_CHECK] = {"R04_call_back_to_check", PROCESS, "PROCESS", PROCESS, "had to ask how the matter stands"},
+  [LEAF_CALL_BACK_TO_CHECK] = {"R04_call_back_to_check", PROCESS, "PROCESS", PROCESS,
+    "had to ask how the matter stands"},
   [LEAF_POORLY_TRAINED] = {"R05_poorly_trained", PEOPLE, "EMPLOYEE", PEOPLE, "the help that was given was wrong"},
   [LEAF_UNEMPOWERED] = {"R06_unempowered", PROCESS, "PROCESS", PEOPLE, "whoever answered was not allowed to decide"},
   [LEAF_CONFLICTING_INFO] = {"R07_conflicting_info", TECHNOLOGY, "PROCESS", PEOPLE, "two answers to one question"},
@@ -24,7 +26,8 @@ const LeafInfo leaf_infos[LEAF_COUNT] = {
   [LEAF_CHANNEL_SILO] = {"R10_channel_silo", TECHNOLOGY, "PROCESS", PEOPLE, "had to begin anew on the next channel"},
   [LEAF_SELF_SERVICE_EXHAUSTED] = {"R11_self_service_exhausted", TECHNOLOGY, "PROCESS", TECHNOLOGY,
                                    "tried alone, failed, and had to come to a person"},
-  [LEAF_EXPECTATION] = {"R12_expectation", EXPECTATION, "EXPECTATION", PROCESS, "asked for what the rules do not grant"},
+  [LEAF_EXPECTATION] = {"R12_expectation", EXPECTATION, "EXPECTATION", PROCESS,
+    "asked for what the rules do not grant"},
 };
 
 int leaf_find(Slice name) {
@@ -42,19 +45,21 @@ static RuleName class_rule(int leaf) {
 }
 
 static void cause_prior(const Rules *rules, double prior[LEAF_COUNT]) {
-  double total = rules->value[RULE_TARP_PROCESS] + rules->value[RULE_TARP_EMPLOYEE] + rules->value[RULE_TARP_EXPECTATION];
+  const double *value = rules->value;
+  double total = value[RULE_TARP_PROCESS] + value[RULE_TARP_EMPLOYEE] + value[RULE_TARP_EXPECTATION];
   int leaves[RULE_COUNT] = {0};
   for(int leaf = 0; leaf < LEAF_COUNT; leaf++) leaves[class_rule(leaf)]++;
   for(int leaf = 0; leaf < LEAF_COUNT; leaf++) {
     RuleName class = class_rule(leaf);
-    prior[leaf] = rules->value[class] / total / leaves[class];
+    prior[leaf] = value[class] / total / leaves[class];
   }
 }
 
 static void cause_rank(Cause *cause) {
   for(uint8_t leaf = 0; leaf < LEAF_COUNT; leaf++) {
     int at = leaf;
-    for(; at > 0 && cause->probability[cause->rank[at - 1]] < cause->probability[leaf]; at--) cause->rank[at] = cause->rank[at - 1];
+    for(; at > 0 && cause->probability[cause->rank[at - 1]] < cause->probability[leaf]; at--)
+      cause->rank[at] = cause->rank[at - 1];
     cause->rank[at] = leaf;
   }
 }

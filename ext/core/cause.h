@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
-** cause: why it happened. Twelve reasons (leaves), each with its root and TARP class, and the posterior over them given the
-** evidence found. score(leaf) = ln prior(leaf) + sum over found evidence of ln LR(evidence, leaf); posterior = softmax(score).
-** The prior is the TARP share of the leaf's class, spread evenly over the leaves of the class. Absent evidence and evidence whose
-** window is open count as LR 1. Without any evidence, or below the rule 'min_p', there is no cause: leaf is LEAF_NONE.
+** cause: why it happened. Twelve reasons (leaves), each with its root and TARP class, and the posterior over them
+** given the evidence found. score(leaf) = ln prior(leaf) + sum over found evidence of ln LR(evidence, leaf);
+** posterior = softmax(score). The prior is the TARP share of the leaf's class, spread evenly over the leaves of the
+** class. Absent evidence and evidence whose window is open count as LR 1. Without any evidence, or below the rule
+** 'min_p', there is no cause: leaf is LEAF_NONE.
 ** Knows nothing of events: evidence arrives as a set of bits. */
 #ifndef JOURNEY_CAUSE_H
 #define JOURNEY_CAUSE_H

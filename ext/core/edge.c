@@ -54,10 +54,18 @@ static uint32_t key_find(const Finder *f, uint32_t from, uint32_t to, uint32_t g
   return f->groups.of_row && pair != PAIR_NONE ? pairs_find(&f->edges, pair, group) : pair;
 }
 
+static size_t edges_most(const Finder *f) { return 2 * f->ev->count > EDGE_ROWS_MAX ? 2 * f->ev->count : EDGE_ROWS_MAX; }
+
+static bool too_many_edges(const Finder *f) {
+  return env_fail(f->ev->env, ERR_LIMIT, "more than %zu different pairs of steps; choose a level with fewer values, such "
+                  "as level='channel', or narrow it with where_event", edges_most(f));
+}
+
 static uint32_t key_put(Finder *f, uint32_t from, uint32_t to, uint32_t group) {
   uint32_t number = pairs_put(&f->steps, from, to);
   if( f->groups.of_row && number != PAIR_NONE ) number = pairs_put(&f->edges, number, group);
   if( number == PAIR_NONE || number < f->key_count ) return number;
+  if( f->key_count >= edges_most(f) ) return too_many_edges(f), PAIR_NONE;
   Key *key = env_grow(f->ev->env, f->key, f->key_count, &f->key_capacity, sizeof *key);
   if( !key ) return PAIR_NONE;
   f->key = key;

@@ -22,13 +22,15 @@
 **
 ** Rows with fewer occurrences than min_n become one row (few) > (few) per group, whose share, dependency, pingpongs and
 ** rework_journeys are NULL; afterwards rows with fewer than min_count are left out.
-** Linear in the pairs. 'eventually' and strict ties hold at most EDGE_TIMES_MAX times: beyond that, ERR_LIMIT. */
+** Linear in the pairs. 'eventually' and strict ties hold at most EDGE_TIMES_MAX times and EDGE_ROWS_MAX different pairs
+** (more where there are more events): beyond that, ERR_LIMIT. */
 #ifndef JOURNEY_EDGE_H
 #define JOURNEY_EDGE_H
 #include "contact.h"
 #include "group.h"
 
 #define EDGE_TIMES_MAX ((size_t)1 << 25)
+#define EDGE_ROWS_MAX ((size_t)1 << 21)
 #define EDGE_EVIDENCE_MAX 100
 
 #define STEP_START (UINT32_MAX - 1)

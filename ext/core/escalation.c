@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
-** escalation: events that call for a reaction: what triggers on them, what evidence lies around them, and in which order they stand. */
+** escalation: events that call for a reaction: what triggers on them, what evidence lies around them, and in which
+** order they stand. */
 #include "escalation.h"
 
 #include <math.h>
 
+#include "matter.h"
 #include "order.h"
 #include "rules.h"
 #include "sense.h"
@@ -24,6 +26,8 @@ typedef struct Build {
   size_t finding, finding_end;                     /* findings not yet passed */
   size_t contact, contact_low, contact_end;        /* contacts not yet passed; the first one within the window */
   uint32_t turns;                                  /* those within it in which the customer turned to us */
+  bool *is_turn;                                   /* per contact */
+  Matters cases;                                   /* (customer, case) → bool: has it had a contact? */
   uint32_t chain[CHAINS];                          /* the first finding of each chain that is not too old */
   uint32_t *next_same;                             /* per finding: the next one of its chain */
   /* the result: */
@@ -33,7 +37,7 @@ typedef struct Build {
   Aftermath *after;
 } Build;
 
-/* ---- evidence around an event ---------------------------------------------------------------------------------------------- */
+/* ---- evidence around an event ---------------------------------------------------------------------------------- */
 
 static int chain_of(const Finding *finding) { return finding->rule + (finding->value == 1 ? 0 : EVIDENCE_COUNT); }
 
@@ -67,7 +71,7 @@ static void look_around(Build *b, Escalation *e, const uint32_t own[EVIDENCE_COU
   }
 }
 
-/* ---- triggers on an event ------------------------------------------------------------------------------------------------------ */
+/* ---- triggers on an event -------------------------------------------------------------------------------------- */
 
 /* Certain findings that this event decides; severity of the gravest of them. */
 static uint32_t take_findings(Build *b, size_t row, uint32_t own[EVIDENCE_COUNT], int *severity) {
@@ -84,14 +88,27 @@ static uint32_t take_findings(Build *b, size_t row, uint32_t own[EVIDENCE_COUNT]
   return decided;
 }
 
-/* When this event begins a contact in which the customer turns to us and the count reaches the limit: the count; else 0. */
+/* Did the customer turn to us with this contact? Events without a known verb in a case that is already there are
+** updates of the case, not contacts. */
+static bool is_turn(Build *b, const Contact *contact) {
+  if( !sense_is_service(&b->sense, contact) ) return false;
+  if( !contact->case_id ) return true;
+  bool *is_seen = matters_put(&b->cases, contact->customer, contact->case_id);
+  if( !is_seen ) return false;
+  bool is_update = *is_seen && contact->roles == ON(NONE);
+  *is_seen = true;
+  return !is_update;
+}
+
+/* When this event begins a contact in which the customer turns to us and the count reaches the limit: the count; else
+** 0. */
 static uint32_t take_contacts(Build *b, size_t row) {
   int64_t ts = events_ts(b->ev, row), window = rules_micros(b->rules, RULE_CONTACTS_WINDOW);
   const Contact *items = b->contacts->item;
   if( b->contact >= b->contact_end || items[b->contact].first != row ) return 0;
-  const Contact *contact = &items[b->contact++];
-  if( !sense_is_service(&b->sense, contact) ) return 0;
-  for(; ts - items[b->contact_low].start_ts > window; b->contact_low++) b->turns -= sense_is_service(&b->sense, &items[b->contact_low]);
+  b->is_turn[b->contact] = is_turn(b, &items[b->contact]);
+  if( !b->is_turn[b->contact++] ) return 0;
+  for(; ts - items[b->contact_low].start_ts > window; b->contact_low++) b->turns -= b->is_turn[b->contact_low];
   double limit = b->rules->value[RULE_CONTACTS_MIN];
   return b->turns++ < limit && b->turns >= limit ? b->turns : 0;
 }
@@ -113,6 +130,7 @@ static bool take_row(Build *b, size_t row) {
   uint32_t decided = take_findings(b, row, own, &severity), contacts = take_contacts(b, row);
   GradeInput input = grade_input(b, row, contacts);
   Grade grade = grade_judge(b->rules, &input);
+  if( env_failed(b->env) ) return false;
   if( !decided && grade.polarity == POLARITY_NONE ) return true;
   Escalation *e = env_grow(b->env, b->item, b->count, &b->capacity, sizeof *e);
   if( !e ) return false;
@@ -120,17 +138,24 @@ static bool take_row(Build *b, size_t row) {
   e += b->count++;
   bool is_negative = decided || grade.polarity == POLARITY_NEGATIVE;
   if( grade.severity > severity ) severity = grade.severity;
-  *e = (Escalation){.unit = b->unit, .row = (uint32_t)row, .polarity = is_negative ? POLARITY_NEGATIVE : POLARITY_POSITIVE,
-                    .is_mixed = grade.is_mixed || (decided && grade.polarity == POLARITY_POSITIVE),
-                    .severity = (uint8_t)severity, .triggers = grade.triggers, .decided = decided, .contacts_found = contacts,
-                    .failure_number = INT_NULL};
+  *e = (Escalation){
+    .unit = b->unit,
+    .row = (uint32_t)row,
+    .polarity = is_negative ? POLARITY_NEGATIVE : POLARITY_POSITIVE,
+    .is_mixed = grade.is_mixed || (decided && grade.polarity == POLARITY_POSITIVE),
+    .severity = (uint8_t)severity,
+    .triggers = grade.triggers,
+    .decided = decided,
+    .contacts_found = contacts,
+    .failure_number = INT_NULL,
+  };
   double due = grade_sla_h(b->rules, is_negative ? severity : 0) * 3.6e9;
   e->due_ts = time_after(events_ts(b->ev, row), (int64_t)due);
   if( is_negative ) look_around(b, e, own);
   return true;
 }
 
-/* ---- units ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- units ----------------------------------------------------------------------------------------------------- */
 
 static bool add_aftermath(Build *b, size_t from) {
   size_t count = b->count - from;
@@ -156,13 +181,14 @@ static bool build_unit(Build *b, uint32_t unit) {
   b->contact = b->contact_low = b->contacts->unit_begin[unit];
   b->contact_end = b->contacts->unit_begin[unit + 1];
   b->turns = 0;
+  matters_clear(&b->cases);
   chains_make(b, b->finding, b->finding_end);
   for(size_t row = b->ev->unit_begin[unit]; row < b->ev->unit_begin[unit + 1]; row++)
     if( !env_tick(b->env) || !take_row(b, row) ) return false;
   return add_aftermath(b, from);
 }
 
-/* ---- order -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- order ----------------------------------------------------------------------------------------------------- */
 
 static int escalation_compare(const void *context, uint32_t a, uint32_t b) {
   const Build *build = context;
@@ -200,12 +226,23 @@ static bool build_keep(Build *b, Arena *arena, Escalations *out) {
 
 bool escalations_find(Arena *arena, const Contacts *contacts, const Findings *findings, const EvidencePlan *plan,
                       Escalations *out) {
-  Build b = {.env = arena->env, .plan = plan, .rules = plan->rules, .ev = contacts->ev, .contacts = contacts, .findings = findings};
+  Build b = {
+    .env = arena->env,
+    .plan = plan,
+    .rules = plan->rules,
+    .ev = contacts->ev,
+    .contacts = contacts,
+    .findings = findings,
+  };
   sense_init(&b.sense, contacts);
   b.next_same = env_resize(b.env, NULL, findings->count * sizeof *b.next_same);
-  bool ok = b.next_same != NULL;
+  b.is_turn = env_alloc(b.env, contacts->count * sizeof *b.is_turn);
+  matters_init(&b.cases, b.env, sizeof(bool));
+  bool ok = b.next_same && b.is_turn;
   for(size_t unit = 0; ok && unit < b.ev->unit_count; unit++) ok = build_unit(&b, (uint32_t)unit);
   ok = ok && build_keep(&b, arena, out);
+  matters_free(&b.cases);
+  env_release(b.env, b.is_turn);
   env_release(b.env, b.next_same);
   env_release(b.env, b.rows);
   env_release(b.env, b.after);

@@ -4,7 +4,6 @@
 #include "event.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "condition.h"
 #include "identity.h"
@@ -111,11 +110,10 @@ size_t events_add(Events *ev) {
 
 /* ---- values into kinds -------------------------------------------------------------------------------------- */
 
-static Slice value_print(Value value, char out[40]) {
+static Slice value_print(Value value, char out[NUMBER_TEXT_SIZE]) {
   if( value.type == VALUE_TEXT ) return value.as.text;
-  if( value.type == VALUE_INT ) return (Slice){out, (size_t)snprintf(out, 40, "%lld", (long long)value.as.integer)};
-  if( value.type == VALUE_REAL ) return (Slice){out, (size_t)snprintf(out, 40, "%.15g", value.as.real)};
-  return SLICE_NULL;
+  if( value.type == VALUE_INT ) return number_print_int(value.as.integer, out);
+  return value.type == VALUE_REAL ? number_format_real(value.as.real, 15, out) : SLICE_NULL;
 }
 
 bool event_to_real(Value value, double *real) {
@@ -201,7 +199,7 @@ static bool put_any(Events *ev, size_t row, Column *c, Value value) {
 
 bool events_put(Events *ev, size_t row, int column, Value value) {
   Column *c = &ev->column[column];
-  char text[40];
+  char text[NUMBER_TEXT_SIZE];
   int64_t *integer = c->as.integer ? &c->as.integer[row] : NULL;
   if( !c->as.any || value.type == VALUE_NULL ) return true;
   switch( c->kind ) {
@@ -237,6 +235,12 @@ Value events_value(const Events *ev, int column, size_t row) {
     case KIND_TIME: case KIND_INT: case KIND_BOOL: break;
   }
   return c->as.integer[row] == INT_NULL ? null : (Value){VALUE_INT, {.integer = c->as.integer[row]}};
+}
+
+Slice events_print(const Events *ev, int column, size_t row, char out[NUMBER_TEXT_SIZE]) {
+  Value value = events_value(ev, column, row);
+  if( ev->column[column].kind == KIND_TIME && value.type == VALUE_INT ) return time_print(value.as.integer, out);
+  return value_print(value, out);
 }
 
 int64_t events_end(const Events *ev, size_t row) {
@@ -282,11 +286,13 @@ static bool number_rows(Events *ev) {
   return true;
 }
 
-/* The unit's value as a code: numbers by their text. */
+/* The unit's value as a code: numbers by their text. A customer is its number, which is in the order of names already and tells apart two people whose
+** names look alike (an account '7' and a telephone '7'). */
 static uint32_t unit_code(Events *ev, int column, size_t row) {
-  char text[40];
+  char text[NUMBER_TEXT_SIZE];
+  if( column == EV_CUSTOMER ) return events_code(ev, EV_CUSTOMER, row) ? (uint32_t)events_int(ev, EV_CUSTOMER_ID, row) : 0;
   if( ev->column[column].kind == KIND_TEXT ) return events_code(ev, column, row);
-  return intern_put(&ev->intern, value_print(events_value(ev, column, row), text));
+  return intern_put(&ev->intern, events_print(ev, column, row, text));
 }
 
 typedef struct SortKey {
@@ -295,34 +301,13 @@ typedef struct SortKey {
   uint32_t row;
 } SortKey;
 
-static bool key_after(const SortKey *a, const SortKey *b, const int64_t *seq) {
-  if( a->unit != b->unit ) return a->unit > b->unit;
-  if( a->ts != b->ts ) return a->ts > b->ts;
-  if( a->tie != b->tie ) return a->tie > b->tie;
-  return seq[a->row] > seq[b->row];
-}
-
-/* Bottom-up merge sort, stable; passes over what is already in order. `spare` has room for `count` keys. Returns the sorted array. */
-static SortKey *keys_sort(SortKey *keys, SortKey *spare, size_t count, const int64_t *seq) {
-  for(size_t width = 1; width < count; width *= 2) {
-    for(size_t begin = 0; begin < count; begin += 2 * width) {
-      size_t middle = begin + width < count ? begin + width : count;
-      size_t end = middle + width < count ? middle + width : count;
-      size_t left = begin, right = middle, out = begin;
-      if( middle == end || !key_after(&keys[middle - 1], &keys[middle], seq) ) {
-        memcpy(spare + begin, keys + begin, (end - begin) * sizeof *keys);
-        continue;
-      }
-      while( left < middle && right < end )
-        spare[out++] = key_after(&keys[left], &keys[right], seq) ? keys[right++] : keys[left++];
-      memcpy(spare + out, keys + left, (middle - left) * sizeof *keys);
-      memcpy(spare + out + (middle - left), keys + right, (end - right) * sizeof *keys);
-    }
-    SortKey *swap = keys;
-    keys = spare;
-    spare = swap;
-  }
-  return keys;
+static int key_compare(const void *left, const void *right, const void *seq) {
+  const SortKey *a = left, *b = right;
+  const int64_t *number = seq;
+  if( a->unit != b->unit ) return a->unit < b->unit ? -1 : 1;
+  if( a->ts != b->ts ) return a->ts < b->ts ? -1 : 1;
+  if( a->tie != b->tie ) return a->tie < b->tie ? -1 : 1;
+  return (number[a->row] > number[b->row]) - (number[a->row] < number[b->row]);
 }
 
 /* Keys of the rows that take part, in arrival order; what does not is counted. */
@@ -385,23 +370,23 @@ static bool cut_units(Events *ev, const SortKey *keys, size_t count) {
   return true;
 }
 
-static void keys_rank(SortKey *keys, size_t count, const uint32_t *rank) {
+static void keys_rank(SortKey *keys, size_t count, const uint32_t *rank, bool rank_units) {
   for(size_t i = 0; i < count; i++) {
-    keys[i].unit = rank[keys[i].unit];
+    if( rank_units ) keys[i].unit = rank[keys[i].unit];
     keys[i].tie = rank[keys[i].tie];
   }
 }
 
-static bool events_order(Events *ev, const EventsPlan *plan, uint32_t *units, SortKey *keys, SortKey *spare) {
+static bool events_order(Events *ev, const EventsPlan *plan, uint32_t *units, SortKey *keys) {
   for(size_t row = 0; row < ev->count; row++) units[row] = unit_code(ev, plan->unit, row);
   size_t count = keys_collect(ev, plan, units, keys);
   if( env_failed(ev->env) ) return false;
   uint32_t *rank = intern_rank(&ev->intern, ev->env);
   if( !rank ) return false;
-  keys_rank(keys, count, rank);
+  keys_rank(keys, count, rank, plan->unit != EV_CUSTOMER);
   env_release(ev->env, rank);
-  const SortKey *sorted = keys_sort(keys, spare, count, ev->column[EV_SEQ].as.integer);
-  return cut_units(ev, sorted, count) && events_reorder(ev, sorted, count);
+  return array_sort(ev->env, keys, count, sizeof *keys, key_compare, ev->column[EV_SEQ].as.integer) && cut_units(ev, keys, count) &&
+         events_reorder(ev, keys, count);
 }
 
 bool events_arrange(Events *ev, const EventsPlan *plan) {
@@ -410,10 +395,8 @@ bool events_arrange(Events *ev, const EventsPlan *plan) {
   size_t room = ev->count ? ev->count : 1;
   uint32_t *units = env_resize(ev->env, NULL, room * sizeof *units);
   SortKey *keys = env_resize(ev->env, NULL, room * sizeof *keys);
-  SortKey *spare = env_resize(ev->env, NULL, room * sizeof *spare);
-  bool ok = units && keys && spare && events_order(ev, plan, units, keys, spare);
+  bool ok = units && keys && events_order(ev, plan, units, keys);
   env_release(ev->env, units);
   env_release(ev->env, keys);
-  env_release(ev->env, spare);
   return ok && !env_failed(ev->env);
 }

@@ -10,6 +10,7 @@
 #define JOURNEY_EVENT_H
 #include "base.h"
 #include "intern.h"
+#include "number.h"
 #include "vocabulary.h"
 
 /* Every column: X(identifier, name, kind, SQL type as declared (D7), unit, meaning). Identifiers are ordered by strength, provenance is last. */
@@ -161,6 +162,8 @@ static inline double events_real(const Events *ev, int column, size_t row) {
 }
 Slice events_text(const Events *ev, int column, size_t row);    /* KIND_TEXT and textual KIND_ANY; else SLICE_NULL */
 Value events_value(const Events *ev, int column, size_t row);   /* any kind; a time is VALUE_INT µs */
+/* Any kind as text: numbers with 15 digits, times as D6; NULL as SLICE_NULL. May point into `out`. */
+Slice events_print(const Events *ev, int column, size_t row, char out[NUMBER_TEXT_SIZE]);
 /* event_ts + duration_s (NULL or negative duration = 0), µs. */
 int64_t events_end(const Events *ev, size_t row);
 static inline int64_t events_ts(const Events *ev, size_t row) { return ev->column[EV_EVENT_TS].as.integer[row]; }

@@ -16,13 +16,22 @@ const EvidenceInfo evidence_infos[EVIDENCE_COUNT] = {
   [E_ANSWER_CONFLICT] = {"E_answer_conflict", "another answer code than before on the same topic"},
   [E_OPTOUT_VIOLATION] = {"E_optout_violation", "advertised to more than optout_grace after opting out"},
   [E_DEAD_END] = {"E_dead_end", "a task failed, and within dead_end_window nobody got in touch and no retry worked"},
-  [E_REAUTH2_CHANNELS2] = {"E_reauth2_channels2", "identified again on another channel about one matter within silo_window"},
-  [E_SELFSERVICE_FAIL2] = {"E_selfservice_fail2", "came to a person after self_service_min failed attempts in self_service_window"},
+  [E_REAUTH2_CHANNELS2] = {"E_reauth2_channels2",
+    "identified again on another channel about one matter within silo_window"},
+  [E_SELFSERVICE_FAIL2] = {"E_selfservice_fail2",
+    "came to a person after self_service_min failed attempts in self_service_window"},
   [E_NO_REPLY] = {"E_no_reply", "a message was not answered within no_reply_window"},
   [E_QA_SOFTSKILL_FAIL] = {"E_qa_softskill_fail", "a quality review of the contact failed"},
   [E_WRONG_FIX_REOPEN] = {"E_wrong_fix_reopen", "reopened: what was thought solved was not"},
-  [E_POLICY_DENIED_CLEAN] = {"E_policy_denied_clean", "denied by policy in the only contact, and nothing else went wrong"},
+  [E_POLICY_DENIED_CLEAN] = {"E_policy_denied_clean",
+    "denied by policy in the only contact, and nothing else went wrong"},
 };
+
+const EventColumn evidence_columns[] = {
+  EV_ACTOR, EV_AGENT, EV_QUEUE, EV_TOPIC, EV_OUTCOME, EV_RESOLVED, EV_ANSWER_CODE, EV_WAIT_S, EV_SCORE, EV_SCORE_KIND, EV_PURPOSE,
+  EV_CONSENT_SCOPE, EV_LOG_FILE, EV_LOG_LINE,
+};
+const int evidence_column_count = (int)COUNT_OF(evidence_columns);
 
 int evidence_find_name(Slice name) {
   for(int i = 0; i < EVIDENCE_COUNT; i++)
@@ -30,7 +39,7 @@ int evidence_find_name(Slice name) {
   return -1;
 }
 
-/* ---- findings --------------------------------------------------------------------------------------------------------- */
+/* ---- findings -------------------------------------------------------------------------------------------------- */
 
 Finding *search_report(Search *search, Evidence rule, int8_t value, size_t row) {
   Finding *found = env_grow(search->env, search->found, search->count, &search->capacity, sizeof *found);
@@ -74,7 +83,7 @@ bool search_sort(Search *search) {
   return !env_failed(search->env);
 }
 
-/* ---- one unit ------------------------------------------------------------------------------------------------------------ */
+/* ---- one unit -------------------------------------------------------------------------------------------------- */
 
 static bool search_room(Search *search) {
   size_t contacts = search->contact_end - search->contact_begin, rows = search->end - search->begin;
@@ -99,31 +108,40 @@ double search_wait(const Search *search, size_t row) {
 }
 
 static void note_row(Search *search, ContactNote *note, size_t row) {
-  const uint64_t verdict = ROLE_BIT(ROLE_END) | ROLE_BIT(ROLE_RESOLVE) | ROLE_BIT(ROLE_CLOSE) | ROLE_BIT(ROLE_ABANDON);
-  const uint64_t alone = ROLE_BIT(ROLE_SELF_SERVICE) | ROLE_BIT(ROLE_FAIL) | ROLE_BIT(ROLE_ABANDON) | ROLE_BIT(ROLE_IDENTIFY) |
-                         ROLE_BIT(ROLE_NONE);
+  const uint64_t verdict = ON(END) | ON(RESOLVE) | ON(CLOSE) | ON(ABANDON);
+  const uint64_t alone = ON(SELF_SERVICE) | ON(FAIL) | ON(ABANDON) | ON(IDENTIFY) |
+                         ON(NONE);
   uint64_t role = sense_role(&search->sense, row);
   double wait = search_wait(search, row);
   if( wait > note->wait_s ) {
     note->wait_s = wait;
     note->wait_row = (uint32_t)row;
   }
-  bool says = (role & verdict) || events_int(search->ev, EV_RESOLVED, row) != INT_NULL || events_code(search->ev, EV_OUTCOME, row);
+  bool says = (role & verdict) || events_int(search->ev, EV_RESOLVED, row) != INT_NULL
+              || events_code(search->ev, EV_OUTCOME, row);
   if( says || !note->has_verdict ) note->verdict_row = (uint32_t)row;
   note->has_verdict = note->has_verdict || says;
   if( note->served_row == UINT32_MAX && !(role & alone) ) note->served_row = (uint32_t)row;
-  if( (role & ROLE_BIT(ROLE_TRANSFER)) && note->transfers < FINDING_BEHIND_MAX ) note->transfer_rows[note->transfers++] = (uint32_t)row;
+  if( (role & ON(TRANSFER)) && note->transfers < FINDING_BEHIND_MAX )
+    note->transfer_rows[note->transfers++] = (uint32_t)row;
+}
+
+bool search_is_denial(const Search *search, size_t row) {
+  uint32_t outcome = events_code(search->ev, EV_OUTCOME, row);
+  return search->ev->role[row] == ROLE_DENY || (outcome && outcome == search->sense.denied_policy);
 }
 
 static void search_note(Search *search) {
   for(size_t i = search->contact_begin; i < search->contact_end; i++)
-    search->notes[i - search->contact_begin] = (ContactNote){.wait_row = (uint32_t)search->contacts->item[i].first, .served_row = UINT32_MAX};
+    search->notes[i - search->contact_begin] = (ContactNote){
+      .wait_row = (uint32_t)search->contacts->item[i].first, .served_row = UINT32_MAX};
   search->roles = 0;
   search->has_denial = false;
   for(size_t row = search->begin; row < search->end; row++) {
+    if( !env_tick(search->env) ) return;
     uint32_t contact = search->contacts->of_event[row];
     search->roles |= sense_role(&search->sense, row);
-    if( search->sense.denied_policy && events_code(search->ev, EV_OUTCOME, row) == search->sense.denied_policy ) search->has_denial = true;
+    if( search_is_denial(search, row) ) search->has_denial = true;
     if( contact != CONTACT_NONE ) note_row(search, &search->notes[contact - search->contact_begin], row);
   }
 }
@@ -141,11 +159,11 @@ static bool search_unit(Search *search, uint32_t unit) {
   for(int i = 0; i < EVIDENCE_COUNT && !env_failed(search->env); i++)
     if( i != E_POLICY_DENIED_CLEAN && (!evidence_detectors[i].roles || (evidence_detectors[i].roles & search->roles)) )
       evidence_detectors[i].detect(search);
-  if( search->has_denial || (search->roles & ROLE_BIT(ROLE_DENY)) ) evidence_detectors[E_POLICY_DENIED_CLEAN].detect(search);
+  if( search->has_denial ) evidence_detectors[E_POLICY_DENIED_CLEAN].detect(search);
   return search_sort(search) && !env_failed(search->env);
 }
 
-/* ---- all units -------------------------------------------------------------------------------------------------------------- */
+/* ---- all units ------------------------------------------------------------------------------------------------- */
 
 static bool findings_keep(Arena *arena, const Search *search, Findings *out) {
   size_t units = search->ev->unit_count, at = 0;
@@ -163,15 +181,15 @@ static bool findings_keep(Arena *arena, const Search *search, Findings *out) {
 }
 
 bool evidence_find(Arena *arena, const Contacts *contacts, const EvidencePlan *plan, Findings *out) {
-  Search search = {.arena = arena, .env = arena->env, .plan = plan, .rules = plan->rules, .ev = contacts->ev, .contacts = contacts};
+  Search search = {
+    .arena = arena, .env = arena->env, .plan = plan, .rules = plan->rules, .ev = contacts->ev, .contacts = contacts};
   sense_init(&search.sense, contacts);
   matters_init(&search.memo, arena->env, sizeof(Memo));
   ahead_init(&search.ahead, arena->env);
   ahead_init(&search.ahead_in_contact, arena->env);
   bool ok = true;
   for(size_t unit = 0; ok && unit < search.ev->unit_count; unit++) {
-    for(size_t row = search.ev->unit_begin[unit]; ok && row < search.ev->unit_begin[unit + 1]; row++) ok = env_tick(arena->env);
-    ok = ok && search_unit(&search, (uint32_t)unit);
+    ok = search_unit(&search, (uint32_t)unit);
   }
   ok = ok && findings_keep(arena, &search, out);
   ahead_free(&search.ahead_in_contact);
@@ -183,7 +201,7 @@ bool evidence_find(Arena *arena, const Contacts *contacts, const EvidencePlan *p
   return ok;
 }
 
-/* ---- the strongest ------------------------------------------------------------------------------------------------------------ */
+/* ---- the strongest --------------------------------------------------------------------------------------------- */
 
 void evidence_stronger(const Finding **best, const Finding *finding) {
   if( !*best || ((*best)->value != 1 && finding->value == 1) ) *best = finding;

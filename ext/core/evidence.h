@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
-** evidence: what in the log shows that something went wrong, without reading any text. Thirteen rules over the events and contacts
-** of a unit; each violation is a Finding with the event that decides it, the events behind it, and what was found against what limit.
-** A finding is certain (value 1) or its window is still open at as_of (BOOL_NULL). No finding of a rule = 0.
-** Linear in the events of a unit. Knows contacts and rules; knows no cause, no severity, no SQL. */
+** evidence: what in the log shows that something went wrong, without reading any text. Thirteen rules over the events
+** and contacts of a unit; each violation is a Finding with the event that decides it, the events behind it, and what
+** was found against what limit. A finding is certain (value 1) or its window is still open at as_of (BOOL_NULL). No
+** finding of a rule = 0. Linear in the events of a unit. Knows contacts and rules; knows no cause, no severity, no
+** SQL. */
 #ifndef JOURNEY_EVIDENCE_H
 #define JOURNEY_EVIDENCE_H
 #include "contact.h"
@@ -16,6 +17,9 @@ typedef enum Evidence {                              /* in the order of their na
 
 typedef struct EvidenceInfo { const char *name, *meaning; } EvidenceInfo;
 extern const EvidenceInfo evidence_infos[EVIDENCE_COUNT];
+/* What the rules read of an event, beyond what every source gives. */
+extern const EventColumn evidence_columns[];
+extern const int evidence_column_count;
 int evidence_find_name(Slice name);                /* Evidence, -1 = not one */
 
 #define FINDING_BEHIND_MAX 4
@@ -39,8 +43,8 @@ struct Rules;
 typedef struct EvidencePlan {
   const struct Rules *rules;
   int64_t as_of;                                   /* µs */
-  /* E_policy_denied_clean asks for exactly one contact and no other evidence in the case. When the unit is a case, that is the unit
-  ** (0); when it is a customer, what lies within this time around the denial. */
+  /* E_policy_denied_clean asks for exactly one contact and no other evidence in the case. When the unit is a case,
+  ** that is the unit (0); when it is a customer, what lies within this time around the denial. */
   int64_t case_window;
 } EvidencePlan;
 

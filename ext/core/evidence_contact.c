@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** evidence_contact: the detectors that look at a contact, or at what lies behind it: transfers, waits, failed self-service, status
-** checks, denials, and the rules that one event decides. Only evidence.c calls them, through the table in evidence_follow.c. */
+** evidence_contact: the detectors that look at a contact, or at what lies behind it: transfers, waits, failed
+** self-service, status checks, denials, and the rules that one event decides. Only evidence.c calls them, through the
+** table in evidence_follow.c. */
 #include <math.h>
 
 #include "evidence_search.h"
@@ -8,24 +9,26 @@
 #include "repeat.h"
 #include "timestamp.h"
 
-/* ---- E_transfer2_unres --------------------------------------------------------------------------------------------- */
+/* ---- E_transfer2_unres ----------------------------------------------------------------------------------------- */
 
 void detect_transfers(Search *search) {
   double limit = search->rules->value[RULE_TRANSFERS_MIN];
   for(size_t i = search->contact_begin; i < search->contact_end; i++) {
     const Contact *contact = &search->contacts->item[i];
     const ContactNote *note = &search->notes[i - search->contact_begin];
-    bool is_waiting = contact->is_resolved == BOOL_NULL && time_after(contact->end_ts, REPEAT_WINDOW_DEFAULT) > search->plan->as_of;
-    if( contact->transfers < limit || (contact->is_resolved != 0 && !is_waiting) ) continue;
-    Finding *finding = search_report(search, E_TRANSFER2_UNRES, is_waiting ? BOOL_NULL : 1, note->verdict_row);
+    bool is_open = contact->is_resolved == BOOL_NULL
+                   && time_after(contact->end_ts, REPEAT_WINDOW_DEFAULT) > search->plan->as_of;
+    if( contact->transfers < limit || (contact->is_resolved != 0 && !is_open) ) continue;
+    Finding *finding = search_report(search, E_TRANSFER2_UNRES, is_open ? BOOL_NULL : 1, note->verdict_row);
     if( !finding ) return;
     for(uint8_t t = 0; t < note->transfers; t++) finding_behind(finding, note->transfer_rows[t]);
-    finding->found = arena_format(search->arena, "%u transfers, %s", (unsigned)contact->transfers, is_waiting ? "not known yet" : "unresolved");
+    finding->found = arena_format(search->arena, "%u transfers, %s", (unsigned)contact->transfers,
+                                  is_open ? "not known yet" : "unresolved");
     finding->limit = arena_format(search->arena, "%d transfers", (int)limit);
   }
 }
 
-/* ---- E_wait_breach --------------------------------------------------------------------------------------------------- */
+/* ---- E_wait_breach --------------------------------------------------------------------------------------------- */
 
 static double wait_limit(const Search *search, size_t row, uint32_t contact_channel) {
   double limit = rules_wait_s(search->rules, events_text(search->ev, EV_CHANNEL, row));
@@ -37,9 +40,11 @@ static void report_wait(Search *search, size_t row, double waited, double limit,
   Finding *finding = search_report(search, E_WAIT_BREACH, waited > limit ? 1 : BOOL_NULL, row);
   if( !finding ) return;
   char number[NUMBER_TEXT_SIZE];
-  finding->found = arena_format(search->arena, "waited " SLICE_FORMAT " s%s", SLICE_ARGS(number_format_real(waited, 10, number)),
+  Slice text = number_format_real(waited, 10, number);
+  finding->found = arena_format(search->arena, "waited " SLICE_FORMAT " s%s", SLICE_ARGS(text),
                                 is_waiting ? " so far" : "");
-  finding->limit = arena_format(search->arena, SLICE_FORMAT " s", SLICE_ARGS(number_format_real(limit, 10, number)));
+  text = number_format_real(limit, 10, number);
+  finding->limit = arena_format(search->arena, SLICE_FORMAT " s", SLICE_ARGS(text));
 }
 
 /* Still in the queue when the data end: nothing says yet how long it took. */
@@ -64,9 +69,10 @@ void detect_waits(Search *search) {
   }
 }
 
-/* ---- E_status_check ---------------------------------------------------------------------------------------------------- */
+/* ---- E_status_check -------------------------------------------------------------------------------------------- */
 
-/* Keeps the three latest contacts with different times: one of them may be the status check's own, one may stand at its moment. */
+/* Keeps the three latest contacts with different times: one of them may be the status check's own, one may stand at
+** its moment. */
 static void recent_add(RecentContacts *recent, int64_t ts, uint32_t contact, uint32_t row) {
   if( recent->count && recent->item[0].ts == ts ) return;
   recent->item[2] = recent->item[1];
@@ -106,7 +112,7 @@ void detect_status_checks(Search *search) {
   }
 }
 
-/* ---- E_selfservice_fail2 -------------------------------------------------------------------------------------------------- */
+/* ---- E_selfservice_fail2 --------------------------------------------------------------------------------------- */
 
 /* Failed attempts stand in search->times as rows; [low, high) are within the window. */
 typedef struct Attempts { size_t low, high; bool last_is_page; uint32_t last_contact; } Attempts;
@@ -114,7 +120,8 @@ typedef struct Attempts { size_t low, high; bool last_is_page; uint32_t last_con
 /* Errors of one visit are one attempt, and so is the end of that visit. */
 static void attempt_add(Search *search, Attempts *attempts, size_t row, Attempt kind) {
   uint32_t contact = search->contacts->of_event[row];
-  bool same = attempts->high > 0 && attempts->last_is_page && contact != CONTACT_NONE && contact == attempts->last_contact;
+  bool same = attempts->high > 0 && attempts->last_is_page && contact != CONTACT_NONE
+              && contact == attempts->last_contact;
   if( !same ) attempts->high++;
   search->times[attempts->high - 1] = (int64_t)row;
   attempts->last_is_page = kind == ATTEMPT_PAGE;
@@ -125,7 +132,8 @@ static void check_attempts(Search *search, Attempts *attempts, size_t row) {
   int64_t window = rules_micros(search->rules, RULE_SELF_SERVICE_WINDOW), ts = events_ts(search->ev, row);
   size_t before = attempts->high;
   while( before > attempts->low && events_ts(search->ev, (size_t)search->times[before - 1]) >= ts ) before--;
-  while( attempts->low < before && ts - events_ts(search->ev, (size_t)search->times[attempts->low]) > window ) attempts->low++;
+  while( attempts->low < before && ts - events_ts(search->ev, (size_t)search->times[attempts->low]) > window )
+    attempts->low++;
   size_t count = before - attempts->low, limit = (size_t)search->rules->value[RULE_SELF_SERVICE_MIN];
   if( count < limit ) return;
   Finding *finding = search_report(search, E_SELFSERVICE_FAIL2, 1, row);
@@ -133,7 +141,8 @@ static void check_attempts(Search *search, Attempts *attempts, size_t row) {
   size_t shown = count < FINDING_BEHIND_MAX ? count : FINDING_BEHIND_MAX;
   for(size_t i = before - shown; i < before; i++) finding_behind(finding, (size_t)search->times[i]);
   finding->found = arena_format(search->arena, "%zu failed attempts", count);
-  finding->limit = arena_format(search->arena, "%zu in " SLICE_FORMAT, limit, SLICE_ARGS(search_duration(search, window)));
+  Slice within = search_duration(search, window);
+  finding->limit = arena_format(search->arena, "%zu in " SLICE_FORMAT, limit, SLICE_ARGS(within));
 }
 
 void detect_self_service(Search *search) {
@@ -148,14 +157,10 @@ void detect_self_service(Search *search) {
   }
 }
 
-/* ---- E_policy_denied_clean -------------------------------------------------------------------------------------------------- */
+/* ---- E_policy_denied_clean ------------------------------------------------------------------------------------- */
 
-static bool is_denial(const Search *search, size_t row) {
-  uint32_t outcome = events_code(search->ev, EV_OUTCOME, row);
-  return search->ev->role[row] == ROLE_DENY || (outcome && outcome == search->sense.denied_policy);
-}
-
-/* Windows that slide along the denials: contacts [contact_low, contact_high) and findings [low, high) lie around the last one. */
+/* Windows that slide along the denials: contacts [contact_low, contact_high) and findings [low, high) lie around the
+** last one. */
 typedef struct Surroundings {
   size_t contact_low, contact_high, contacts;        /* contacts = the personal ones among them */
   size_t low, high, findings;                        /* findings = the certain ones among them */
@@ -184,7 +189,7 @@ void detect_denials(Search *search) {
   uint32_t reported = CONTACT_NONE;
   Surroundings around = {.contact_low = search->contact_begin, .contact_high = search->contact_begin};
   for(size_t row = search->begin; row < search->end; row++) {
-    if( !is_denial(search, row) ) continue;
+    if( !search_is_denial(search, row) ) continue;
     surround(search, others, events_ts(search->ev, row), &around);
     uint32_t contact = search->contacts->of_event[row];
     if( around.contacts != 1 || around.findings || (contact != CONTACT_NONE && contact == reported) ) continue;
@@ -196,7 +201,7 @@ void detect_denials(Search *search) {
   }
 }
 
-/* ---- rules that one event decides ---------------------------------------------------------------------------------------------- */
+/* ---- rules that one event decides ------------------------------------------------------------------------------ */
 
 static void report_event(Search *search, Evidence rule, size_t row) {
   Finding *finding = search_report(search, rule, 1, row);
@@ -211,7 +216,8 @@ void detect_supervisor(Search *search) {
 void detect_quality(Search *search) {
   for(size_t row = search->begin; row < search->end; row++) {
     const Verb *verb = search->ev->verb[row];
-    if( search->ev->role[row] == ROLE_QUALITY && (!verb || verb->polarity < 0) ) report_event(search, E_QA_SOFTSKILL_FAIL, row);
+    if( search->ev->role[row] == ROLE_QUALITY && (!verb || verb->polarity < 0) )
+      report_event(search, E_QA_SOFTSKILL_FAIL, row);
   }
 }
 
@@ -224,7 +230,8 @@ void detect_reopened(Search *search) {
     if( !memo ) return;
     if( role == ROLE_REOPEN ) {
       report_event(search, E_WRONG_FIX_REOPEN, row);
-      if( memo->last.is_filled && !env_failed(search->env) ) finding_behind(&search->found[search->count - 1], memo->last.row);
+      if( memo->last.is_filled && !env_failed(search->env) )
+        finding_behind(&search->found[search->count - 1], memo->last.row);
     }
     memo->last.row = (uint32_t)row;
     memo->last.is_filled = role != ROLE_REOPEN;

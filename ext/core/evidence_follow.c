@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
-** evidence_follow: the detectors that follow a matter through time: conflicting answers, advertising after an opt-out, tasks that
-** nobody followed up, repeated identification, unanswered messages. Only evidence.c calls them. */
+** evidence_follow: the detectors that follow a matter through time: conflicting answers, advertising after an
+** opt-out, tasks that nobody followed up, repeated identification, unanswered messages. Only evidence.c calls them. */
 #include "evidence_search.h"
 #include "timestamp.h"
 
-/* ---- E_answer_conflict ---------------------------------------------------------------------------------------------------- */
+/* ---- E_answer_conflict ----------------------------------------------------------------------------------------- */
 
 void detect_answers(Search *search) {
   matters_clear(&search->memo);
@@ -26,7 +26,7 @@ void detect_answers(Search *search) {
   }
 }
 
-/* ---- E_optout_violation ------------------------------------------------------------------------------------------------------ */
+/* ---- E_optout_violation ---------------------------------------------------------------------------------------- */
 
 /* Scope 0 is everything. An opt-in lifts the opt-outs before it of its own scope; that of scope 0 lifts all. */
 static bool consent_note(Search *search, size_t row, bool is_out) {
@@ -52,7 +52,8 @@ static const OptOut *consent_against(const Search *search, uint32_t customer, ui
   const OptOut *earliest = NULL;
   size_t lifted = 0;                              /* one past the row of the latest opt-in */
   for(size_t i = 0; i < COUNT_OF(memos); i++)
-    if( memos[i] && memos[i]->consent.is_in && memos[i]->consent.in_row >= lifted ) lifted = memos[i]->consent.in_row + (size_t)1;
+    if( memos[i] && memos[i]->consent.is_in && memos[i]->consent.in_row >= lifted )
+      lifted = memos[i]->consent.in_row + (size_t)1;
   for(size_t i = 0; i < COUNT_OF(memos); i++) {
     const Consent *consent = memos[i] && memos[i]->consent.is_out ? &memos[i]->consent : NULL;
     if( !consent || consent->last.row < lifted ) continue;
@@ -65,12 +66,14 @@ static const OptOut *consent_against(const Search *search, uint32_t customer, ui
 static void check_marketing(Search *search, size_t row) {
   int64_t grace = rules_micros(search->rules, RULE_OPTOUT_GRACE), ts = events_ts(search->ev, row);
   uint32_t scope = events_code(search->ev, EV_CONSENT_SCOPE, row);
-  const OptOut *opt_out = consent_against(search, search_customer(search, row), scope ? scope : sense_channel(&search->sense, row));
+  if( !scope ) scope = sense_channel(&search->sense, row);
+  const OptOut *opt_out = consent_against(search, search_customer(search, row), scope);
   if( !opt_out || ts - opt_out->ts <= grace ) return;
   Finding *finding = search_report(search, E_OPTOUT_VIOLATION, 1, row);
   if( !finding ) return;
   finding_behind(finding, opt_out->row);
-  finding->found = arena_format(search->arena, SLICE_FORMAT " after opting out", SLICE_ARGS(search_duration(search, ts - opt_out->ts)));
+  Slice after = search_duration(search, ts - opt_out->ts);
+  finding->found = arena_format(search->arena, SLICE_FORMAT " after opting out", SLICE_ARGS(after));
   finding->limit = search_duration(search, grace);
 }
 
@@ -86,7 +89,7 @@ void detect_optouts(Search *search) {
   }
 }
 
-/* ---- E_dead_end ---------------------------------------------------------------------------------------------------------------- */
+/* ---- E_dead_end ------------------------------------------------------------------------------------------------ */
 
 static void check_failure(Search *search, size_t row) {
   int64_t window = rules_micros(search->rules, RULE_DEAD_END_WINDOW), ts = events_ts(search->ev, row);
@@ -95,7 +98,8 @@ static void check_failure(Search *search, size_t row) {
   if( came && next.ts - ts <= window ) return;
   Finding *finding = search_report(search, E_DEAD_END, is_open ? BOOL_NULL : 1, row);
   if( !finding ) return;
-  if( came ) finding->found = arena_format(search->arena, "followed up after " SLICE_FORMAT, SLICE_ARGS(search_duration(search, next.ts - ts)));
+  Slice after = came ? search_duration(search, next.ts - ts) : SLICE_NULL;
+  if( came ) finding->found = arena_format(search->arena, "followed up after " SLICE_FORMAT, SLICE_ARGS(after));
   else finding->found = is_open ? SLICE("no follow-up yet") : SLICE("no follow-up");
   finding->limit = search_duration(search, window);
 }
@@ -106,11 +110,12 @@ void detect_dead_ends(Search *search) {
     uint8_t role = search->ev->role[row];
     if( role == ROLE_FAIL && sense_direction(&search->sense, row) == DIRECTION_INTERNAL ) check_failure(search, row);
     else if( role == ROLE_DELIVER || sense_is_outreach(&search->sense, row) )
-      ahead_put(&search->ahead, search_customer(search, row), sense_topic(&search->sense, row), events_ts(search->ev, row), (uint32_t)row);
+      ahead_put(&search->ahead, search_customer(search, row), sense_topic(&search->sense, row),
+                events_ts(search->ev, row), (uint32_t)row);
   }
 }
 
-/* ---- E_reauth2_channels2 ------------------------------------------------------------------------------------------------------------ */
+/* ---- E_reauth2_channels2 --------------------------------------------------------------------------------------- */
 
 static void silo_identified(Silo *silo, int64_t ts, size_t row) {
   if( silo->identified_count < SILO_MAX ) silo->identified_count++;
@@ -131,10 +136,11 @@ static void silo_channel(Silo *silo, int64_t ts, size_t row, uint32_t channel) {
 }
 
 static void check_silo(Search *search, Silo *silo, size_t row) {
-  size_t times = (size_t)search->rules->value[RULE_SILO_IDENTIFIED], channels = (size_t)search->rules->value[RULE_SILO_CHANNELS];
+  size_t times = (size_t)search->rules->value[RULE_SILO_IDENTIFIED];
+  size_t channels = (size_t)search->rules->value[RULE_SILO_CHANNELS];
   int64_t window = rules_micros(search->rules, RULE_SILO_WINDOW), from = events_ts(search->ev, row) - window;
-  bool is_silo = silo->identified_count >= times && silo->identified[times - 1].ts >= from && silo->channel_count >= channels
-                 && silo->channel[channels - 1].ts >= from;
+  bool is_silo = silo->identified_count >= times && silo->identified[times - 1].ts >= from
+                 && silo->channel_count >= channels && silo->channel[channels - 1].ts >= from;
   if( is_silo && !silo->is_reported ) {
     Finding *finding = search_report(search, E_REAUTH2_CHANNELS2, 1, row);
     if( !finding ) return;
@@ -146,8 +152,8 @@ static void check_silo(Search *search, Silo *silo, size_t row) {
 }
 
 void detect_silos(Search *search) {
-  const uint64_t spoken = ROLE_BIT(ROLE_IDENTIFY) | ROLE_BIT(ROLE_ARRIVE) | ROLE_BIT(ROLE_SELF_SERVICE) | ROLE_BIT(ROLE_WAIT) |
-                          ROLE_BIT(ROLE_MESSAGE_IN) | ROLE_BIT(ROLE_STATUS_CHECK) | ROLE_BIT(ROLE_COMPLAINT) | ROLE_BIT(ROLE_VISIT);
+  const uint64_t spoken = ON(IDENTIFY) | ON(ARRIVE) | ON(SELF_SERVICE) | ON(WAIT) |
+                          ON(MESSAGE_IN) | ON(STATUS_CHECK) | ON(COMPLAINT) | ON(VISIT);
   matters_clear(&search->memo);
   for(size_t row = search->begin; row < search->end && !env_failed(search->env); row++) {
     if( !(sense_role(&search->sense, row) & spoken) || sense_direction(&search->sense, row) == DIRECTION_OUT ) continue;
@@ -160,22 +166,27 @@ void detect_silos(Search *search) {
   }
 }
 
-/* ---- E_no_reply -------------------------------------------------------------------------------------------------------------------- */
+/* ---- E_no_reply ------------------------------------------------------------------------------------------------ */
 
-/* times[row]: when the next reply came, INT64_MAX = never. A reply in the same contact, or from us on the same matter. */
+/* times[row]: when the next reply came, INT64_MAX = never. A reply in the same contact, or from us on the same
+** matter. */
 static bool find_replies(Search *search) {
   ahead_clear(&search->ahead);
   ahead_clear(&search->ahead_in_contact);
   for(size_t row = search->end; row-- > search->begin;) {
-    uint32_t customer = search_customer(search, row), topic = sense_topic(&search->sense, row), contact = search->contacts->of_event[row];
+    uint32_t customer = search_customer(search, row), topic = sense_topic(&search->sense, row);
+    uint32_t contact = search->contacts->of_event[row];
     int64_t ts = events_ts(search->ev, row);
     if( search->ev->role[row] == ROLE_MESSAGE_IN ) {
-      AheadEntry here = ahead_find_exact(&search->ahead_in_contact, customer, contact, ts);
-      AheadEntry next = ahead_nearer(ahead_find(&search->ahead, customer, topic, ts), contact == CONTACT_NONE ? (AheadEntry){INT_NULL, 0} : here);
+      AheadEntry next = ahead_find(&search->ahead, customer, topic, ts);
+      if( contact != CONTACT_NONE )
+        next = ahead_nearer(next, ahead_find_exact(&search->ahead_in_contact, customer, contact, ts));
       search->times[row - search->begin] = next.ts == INT_NULL ? INT64_MAX : next.ts;
     } else if( sense_is_reply(&search->sense, row) ) {
       bool speaks = search->ev->role[row] != ROLE_ASSIST && search->ev->role[row] != ROLE_RESOLVE;
-      if( contact != CONTACT_NONE && !ahead_put_exact(&search->ahead_in_contact, customer, contact, ts, (uint32_t)row) ) return false;
+      if( contact != CONTACT_NONE
+          && !ahead_put_exact(&search->ahead_in_contact, customer, contact, ts, (uint32_t)row) )
+        return false;
       if( speaks && !ahead_put(&search->ahead, customer, topic, ts, (uint32_t)row) ) return false;
     }
   }
@@ -198,15 +209,15 @@ void detect_silence(Search *search) {
     memo->last = (LastEvent){.is_filled = true, .time = reply};
     Finding *finding = search_report(search, E_NO_REPLY, is_open ? BOOL_NULL : 1, row);
     if( !finding ) return;
-    if( came ) finding->found = arena_format(search->arena, "reply after " SLICE_FORMAT, SLICE_ARGS(search_duration(search, reply - ts)));
+    Slice after = came ? search_duration(search, reply - ts) : SLICE_NULL;
+    if( came ) finding->found = arena_format(search->arena, "reply after " SLICE_FORMAT, SLICE_ARGS(after));
     else finding->found = is_open ? SLICE("no reply yet") : SLICE("no reply");
     finding->limit = search_duration(search, window);
   }
 }
 
-/* ---- the table ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- the table ------------------------------------------------------------------------------------------------- */
 
-#define ON(role) ROLE_BIT(ROLE_##role)
 const Detector evidence_detectors[EVIDENCE_COUNT] = {
   [E_TRANSFER2_UNRES] = {ON(TRANSFER), detect_transfers},
   [E_WAIT_BREACH] = {0, detect_waits},

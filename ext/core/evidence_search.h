@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** evidence_search: what the detectors share, inside evidence*.c only: the unit that is searched, its contacts' notes, and the list of
-** findings that grows. */
+** evidence_search: what the detectors share, inside evidence*.c only: the unit that is searched, its contacts' notes,
+** and the list of findings that grows. */
 #ifndef JOURNEY_EVIDENCE_SEARCH_H
 #define JOURNEY_EVIDENCE_SEARCH_H
 #include "ahead.h"
@@ -44,7 +44,7 @@ typedef struct Search {
   size_t begin, end;                          /* rows of the unit */
   size_t contact_begin, contact_end;
   uint64_t roles;                             /* bits of the roles in the unit */
-  bool has_denial;                            /* an outcome says denied_policy */
+  bool has_denial;                            /* something was denied by policy */
   ContactNote *notes;                         /* of contact_begin … */
   size_t note_capacity;
   int64_t *times;                             /* a number per row of the unit, for a detector's own use */
@@ -62,8 +62,12 @@ void finding_behind(Finding *finding, size_t row);
 Slice search_duration(Search *search, int64_t micros);
 /* Seconds waited by this event: its wait_s, else the duration of a wait; NAN = none. */
 double search_wait(const Search *search, size_t row);
+/* Denied by policy: by its role or its outcome. */
+bool search_is_denial(const Search *search, size_t row);
 bool search_sort(Search *search);                   /* the unit's findings by (row, rule) */
-static inline uint32_t search_customer(const Search *search, size_t row) { return events_code(search->ev, EV_CUSTOMER, row); }
+static inline uint32_t search_customer(const Search *search, size_t row) {
+  return events_code(search->ev, EV_CUSTOMER, row);
+}
 
 /* What a matter is known by: the topic, else the case (told apart by the top bit), else 0 = all one. */
 static inline uint32_t search_matter(const Search *search, size_t row) {

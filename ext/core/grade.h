@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT
 ** grade: polarity, severity and due time of one interaction, from its scores and marks alone.
-** negative: any of nps, csat, ces, sentiment at or below its limit, too many contacts, supervisor, churn word, legal word;
-** positive: none of these and a top score; both: negative and mixed.
-** Severity 4: legal word, or second failure with churn word, or a public post with bad sentiment and churn word; 3: churn word,
-** supervisor, too many contacts, a severe nps or csat; 2: a serious nps, csat or ces; 1: other negative. One more (at most 4) for a
-** high value decile. Every limit is a rule (rules.h). Knows nothing of events. */
+** negative: any of nps, csat, ces, sentiment at or below its limit, too many contacts, supervisor, churn word, legal
+** word; positive: none of these and a top score; both: negative and mixed.
+** Severity 4: legal word, or second failure with churn word, or a public post with bad sentiment and churn word; 3:
+** churn word, supervisor, too many contacts, a severe nps or csat; 2: a serious nps, csat or ces; 1: other negative.
+** One more (at most 4) for a high value decile. Every limit is a rule (rules.h). Knows nothing of events. */
 #ifndef JOURNEY_GRADE_H
 #define JOURNEY_GRADE_H
 #include "base.h"
 
 typedef enum GradeInputName {
-  GRADE_NPS, GRADE_CSAT, GRADE_CES, GRADE_SENTIMENT, GRADE_CONTACTS, GRADE_SUPERVISOR, GRADE_CHURN_WORD, GRADE_LEGAL_WORD,
-  GRADE_PUBLIC_POST, GRADE_SECOND_FAILURE, GRADE_VALUE_DECILE,
+  GRADE_NPS, GRADE_CSAT, GRADE_CES, GRADE_SENTIMENT, GRADE_CONTACTS, GRADE_SUPERVISOR, GRADE_CHURN_WORD,
+  GRADE_LEGAL_WORD, GRADE_PUBLIC_POST, GRADE_SECOND_FAILURE, GRADE_VALUE_DECILE,
   GRADE_INPUT_COUNT
 } GradeInputName;
 extern const char *const grade_input_names[GRADE_INPUT_COUNT];    /* as the scalar's arguments: nps … value_decile */

@@ -2,10 +2,7 @@
 ** group: combinations of column values → group numbers. A text column is grouped by its code, any other by its text. */
 #include "group.h"
 
-#include <stdio.h>
-
 #include "pairs.h"
-#include "timestamp.h"
 
 typedef struct Grouper {
   Arena *arena;
@@ -15,20 +12,10 @@ typedef struct Grouper {
   uint32_t *of_row;
 } Grouper;
 
-/* The value as a text; numbers as SQLite prints them, times as D6. */
-static Slice value_text(const Events *ev, int column, size_t row, char out[64]) {
-  Value value = events_value(ev, column, row);
-  if( value.type == VALUE_TEXT ) return value.as.text;
-  if( value.type == VALUE_REAL ) return (Slice){out, (size_t)snprintf(out, 64, "%.15g", value.as.real)};
-  if( value.type != VALUE_INT ) return SLICE_NULL;
-  if( ev->column[column].kind == KIND_TIME ) return time_print(value.as.integer, out);
-  return (Slice){out, (size_t)snprintf(out, 64, "%lld", (long long)value.as.integer)};
-}
-
 static uint32_t value_code(Grouper *g, int column, size_t row) {
-  char text[64];
+  char text[NUMBER_TEXT_SIZE];
   if( g->ev->column[column].kind == KIND_TEXT ) return events_code(g->ev, column, row);
-  return intern_put(&g->words, value_text(g->ev, column, row, text));
+  return intern_put(&g->words, events_print(g->ev, column, row, text));
 }
 
 /* Refines the groups by one column: new numbers, dense, in order of first sight. */
@@ -41,7 +28,7 @@ static bool refine(Grouper *g, int column) {
 }
 
 static bool name_groups(Grouper *g, const int *columns, int column_count, Groups *out) {
-  char text[64];
+  char text[NUMBER_TEXT_SIZE];
   out->text = arena_alloc(g->arena, (out->count ? out->count : 1) * sizeof *out->text);
   bool *named = env_alloc(g->ev->env, out->count);
   if( !out->text || !named ) {
@@ -53,7 +40,7 @@ static bool name_groups(Grouper *g, const int *columns, int column_count, Groups
     if( named[group] ) continue;
     named[group] = true;
     for(int i = 0; i < column_count; i++)
-      out->text[group][i] = arena_copy(g->arena, value_text(g->ev, columns[i], row, text));
+      out->text[group][i] = arena_copy(g->arena, events_print(g->ev, columns[i], row, text));
   }
   env_release(g->ev->env, named);
   return !env_failed(g->ev->env);

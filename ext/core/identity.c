@@ -69,6 +69,7 @@ typedef struct Graph {
   bool *guarded;
   uint32_t *parent;                /* union-find; a root is the smallest node of its component */
   uint32_t *fallback;              /* of a root that is a contact: the guarded identifier it is named by */
+  uint32_t *scoped[2];             /* per row: contact_id and parent_contact_id as names within their log; NULL = one log */
   Buf scratch;
 } Graph;
 
@@ -81,7 +82,40 @@ static void graph_free(Graph *g) {
   env_release(g->env, g->guarded);
   env_release(g->env, g->parent);
   env_release(g->env, g->fallback);
+  for(size_t i = 0; i < COUNT_OF(g->scoped); i++) env_release(g->env, g->scoped[i]);
   buf_free(&g->scratch);
+}
+
+/* ---- contacts of several logs ------------------------------------------------------------------------------ */
+
+static bool has_several_logs(const Events *ev) {
+  for(size_t row = 1; row < ev->count; row++)
+    if( events_code(ev, EV_LOG_SOURCE, row) != events_code(ev, EV_LOG_SOURCE, row - 1) ) return true;
+  return false;
+}
+
+/* Call 17 and chat 17 are not one contact: where rows come from several logs, a contact_id is a name within its log. */
+static bool scope_contacts(Graph *g) {
+  static const EventColumn columns[] = {EV_CONTACT_ID, EV_PARENT_CONTACT_ID};
+  if( !has_several_logs(g->ev) ) return true;
+  for(size_t i = 0; i < COUNT_OF(columns); i++) {
+    g->scoped[i] = env_alloc(g->env, g->ev->count * sizeof *g->scoped[i]);
+    for(size_t row = 0; g->scoped[i] && row < g->ev->count && env_tick(g->env); row++) {
+      if( events_code(g->ev, columns[i], row) == 0 ) continue;
+      buf_clear(&g->scratch);
+      buf_append_slice(&g->scratch, events_text(g->ev, columns[i], row));
+      buf_append_char(&g->scratch, 0);
+      buf_append_slice(&g->scratch, events_text(g->ev, EV_LOG_SOURCE, row));
+      g->scoped[i][row] = intern_put(&g->ev->intern, buf_slice(&g->scratch));
+    }
+  }
+  return !env_failed(g->env);
+}
+
+static uint32_t row_code(const Graph *g, EventColumn column, size_t row) {
+  if( column == EV_CONTACT_ID && g->scoped[0] ) return g->scoped[0][row];
+  if( column == EV_PARENT_CONTACT_ID && g->scoped[1] ) return g->scoped[1][row];
+  return events_code(g->ev, column, row);
 }
 
 /* ---- nodes ------------------------------------------------------------------------------------------------ */
@@ -130,7 +164,7 @@ static bool node_add(Graph *g, const NodeColumn *column, uint32_t raw) {
 static bool nodes_collect(Graph *g) {
   for(size_t row = 0; row < g->ev->count && env_tick(g->env); row++) {
     for(size_t i = 0; i < g->column_count; i++) {
-      uint32_t code = events_code(g->ev, g->columns[i].column, row);
+      uint32_t code = row_code(g, g->columns[i].column, row);
       if( code && !node_add(g, &g->columns[i], code) ) return false;
     }
   }
@@ -142,7 +176,7 @@ static size_t row_nodes(const Graph *g, size_t row, uint32_t out[ROW_NODES_MAX])
   size_t count = 0;
   for(size_t i = 0; i < g->column_count; i++) {
     const CodeMap *map = &g->map[g->columns[i].kind];
-    uint32_t code = events_code(g->ev, g->columns[i].column, row);
+    uint32_t code = row_code(g, g->columns[i].column, row);
     uint32_t node = code && code < map->size ? map->node[code] : 0;
     if( node && (count == 0 || out[count - 1] != node - 1) ) out[count++] = node - 1;
   }
@@ -449,6 +483,26 @@ static bool number_customers(Graph *g, const uint32_t *owner, int64_t *id, uint6
   return ok;
 }
 
+/* A row that names nobody in its own log, such as a quality check that refers to a call of the call log, takes the customer of its contact_id in the
+** other logs, where they agree on one. */
+static bool rows_refer(Graph *g, uint32_t *owner) {
+  enum { SEVERAL = NO_NODE - 1 };
+  if( !g->scoped[0] ) return true;
+  uint32_t *of_contact = env_resize(g->env, NULL, g->ev->intern.count * sizeof *of_contact);
+  for(size_t i = 0; of_contact && i < g->ev->intern.count; i++) of_contact[i] = NO_NODE;
+  for(size_t row = 0; of_contact && row < g->ev->count; row++) {
+    uint32_t contact = events_code(g->ev, EV_CONTACT_ID, row);
+    if( !contact || owner[row] == NO_NODE ) continue;
+    of_contact[contact] = of_contact[contact] == NO_NODE || of_contact[contact] == owner[row] ? owner[row] : SEVERAL;
+  }
+  for(size_t row = 0; of_contact && row < g->ev->count; row++) {
+    uint32_t contact = events_code(g->ev, EV_CONTACT_ID, row);
+    if( owner[row] == NO_NODE && contact && of_contact[contact] < SEVERAL ) owner[row] = of_contact[contact];
+  }
+  env_release(g->env, of_contact);
+  return !env_failed(g->env);
+}
+
 static bool rows_name(Graph *g, uint32_t (*owner_of)(Graph *, size_t), uint64_t *customers) {
   uint32_t *code = g->ev->column[EV_CUSTOMER].as.code;
   int64_t *customer_id = g->ev->column[EV_CUSTOMER_ID].as.integer;
@@ -456,7 +510,7 @@ static bool rows_name(Graph *g, uint32_t (*owner_of)(Graph *, size_t), uint64_t 
   int64_t *id = env_alloc(g->env, (g->node_count + 1) * sizeof *id);
   bool ok = owner && id;
   for(size_t row = 0; ok && row < g->ev->count; row++) owner[row] = owner_of(g, row);
-  ok = ok && number_customers(g, owner, id, customers);
+  ok = ok && rows_refer(g, owner) && number_customers(g, owner, id, customers);
   for(size_t row = 0; ok && row < g->ev->count; row++) {
     code[row] = owner[row] == NO_NODE ? 0 : g->node[owner[row]].code;
     customer_id[row] = owner[row] == NO_NODE ? INT_NULL : id[owner[row]];
@@ -483,7 +537,7 @@ bool identity_resolve(Events *ev, bool customer_given, IdentityCounts *counts) {
   if( !events_want(ev, EV_CUSTOMER) || !events_want(ev, EV_CUSTOMER_ID) ) return false;
   g.columns = customer_given ? given_columns : stitched_columns;
   g.column_count = customer_given ? COUNT_OF(given_columns) : COUNT_OF(stitched_columns);
-  bool ok = customer_given ? graph_fill(&g, &customers) : graph_stitch(&g, &customers);
+  bool ok = scope_contacts(&g) && (customer_given ? graph_fill(&g, &customers) : graph_stitch(&g, &customers));
   if( ok && counts ) {
     *counts = (IdentityCounts){.nodes = g.node_count, .edges = g.edge_count, .customers = customers};
     for(size_t i = 0; i < g.node_count; i++) counts->guarded += g.guarded[i];

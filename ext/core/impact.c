@@ -66,16 +66,6 @@ static bool add_hit(Build *b, uint32_t segment, uint32_t reason, const Problem *
   return added->cell != PAIR_NONE;
 }
 
-static bool add_hits(Build *b, const Problem *problem, uint32_t reason) {
-  uint32_t segment = people_segment(&b->people, problem->person);
-  if( segment != PEOPLE_OUTSIDE && segment != PEOPLE_ALL ) {
-    uint32_t shown = b->fold[segment];
-    if( !add_hit(b, shown, reason, problem) || !add_hit(b, shown, REASON_ALL, problem) ) return false;
-  }
-  uint32_t margin = segment == PEOPLE_OUTSIDE ? PEOPLE_OUTSIDE : PEOPLE_ALL;
-  return add_hit(b, margin, reason, problem) && add_hit(b, margin, REASON_ALL, problem);
-}
-
 static int compare_hits(const void *context, uint32_t a, uint32_t b) {
   const Hit *x = &((const Hit *)context)[a], *y = &((const Hit *)context)[b];
   if( x->cell != y->cell ) return x->cell < y->cell ? -1 : 1;
@@ -85,7 +75,7 @@ static int compare_hits(const void *context, uint32_t a, uint32_t b) {
 }
 
 static bool sort_hits(Build *b) {
-  if( b->hit_count >= UINT32_MAX ) return env_fail(b->env, ERR_LIMIT, "more than 1,073,741,823 problems");
+  if( b->hit_count >= UINT32_MAX ) return env_fail(b->env, ERR_LIMIT, "too many problems: more than 4,294,967,294 in all rows together");
   env_release(b->env, b->order);
   b->order = env_alloc(b->env, (b->hit_count + 1) * sizeof *b->order);
   for(size_t i = 0; b->order && i < b->hit_count; i++) b->order[i] = (uint32_t)i;
@@ -139,7 +129,7 @@ static bool is_few(const Build *b, uint32_t segment, const Problem *problem) {
 }
 
 /* A reason may be large enough in the margin and too small in a segment: each is judged by its own cell. */
-static bool add_folded(Build *b, const Problem *problem) {
+static bool add_hits(Build *b, const Problem *problem) {
   uint32_t segment = people_segment(&b->people, problem->person);
   bool is_outside = segment == PEOPLE_OUTSIDE;
   uint32_t margin = is_outside ? PEOPLE_OUTSIDE : PEOPLE_ALL, shown = is_outside ? margin : b->fold[segment];
@@ -156,8 +146,7 @@ static bool collect(Build *b) {
     for(size_t i = 0; i < problems->count; i++) {
       const Problem *problem = &problems->item[i];
       if( events_ts(b->plan->ev, problem->row) < b->plan->from ) continue;
-      if( !env_tick(b->env) ) return false;
-      if( !(pass == 0 ? add_hits(b, problem, problem->reason) : add_folded(b, problem)) ) return false;
+      if( !env_tick(b->env) || !add_hits(b, problem) ) return false;
     }
     if( pass == 0 && !count_reasons(b) ) return false;
   }

@@ -83,34 +83,19 @@ uint32_t intern_put(Intern *intern, Slice text) {
   return code;
 }
 
-/* Heap sort of codes by text: no recursion, no libc qsort (which may allocate). */
-static void rank_sift(const Intern *intern, uint32_t *heap, size_t root, size_t count) {
-  for(size_t child; (child = root * 2 + 1) < count; root = child) {
-    if( child + 1 < count && slice_compare(intern->texts[heap[child]], intern->texts[heap[child + 1]]) < 0 ) child++;
-    if( slice_compare(intern->texts[heap[root]], intern->texts[heap[child]]) >= 0 ) return;
-    uint32_t swap = heap[root];
-    heap[root] = heap[child];
-    heap[child] = swap;
-  }
+static int rank_compare(const void *a, const void *b, const void *intern) {
+  const Slice *texts = ((const Intern *)intern)->texts;
+  return slice_compare(texts[*(const uint32_t *)a], texts[*(const uint32_t *)b]);
 }
 
 uint32_t *intern_rank(const Intern *intern, Env *env) {
   size_t count = intern->count ? intern->count : 1;
   uint32_t *order = env_alloc(env, count * sizeof *order), *rank = env_alloc(env, count * sizeof *rank);
-  if( !order || !rank ) {
-    env_release(env, order);
-    env_release(env, rank);
-    return NULL;
-  }
-  for(size_t i = 0; i < count; i++) order[i] = (uint32_t)i;
-  for(size_t i = count / 2; i-- > 0;) rank_sift(intern, order, i, intern->count);
-  for(size_t last = count; last-- > 1;) {
-    uint32_t swap = order[0];
-    order[0] = order[last];
-    order[last] = swap;
-    rank_sift(intern, order, 0, last);
-  }
-  for(size_t i = 0; i < count; i++) rank[order[i]] = (uint32_t)i;
+  for(size_t i = 0; order && i < count; i++) order[i] = (uint32_t)i;
+  bool ok = order && rank && array_sort(env, order, count, sizeof *order, rank_compare, intern);
+  for(size_t i = 0; ok && i < count; i++) rank[order[i]] = (uint32_t)i;
   env_release(env, order);
-  return rank;
+  if( ok ) return rank;
+  env_release(env, rank);
+  return NULL;
 }

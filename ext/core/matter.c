@@ -33,7 +33,8 @@ static size_t matter_start(uint64_t key, size_t slot_count) {
 /* The slot of `key`, or the free one where it belongs. */
 static MatterSlot *matter_seek(const Matters *matters, uint64_t key) {
   size_t at = matter_start(key, matters->slot_count);
-  while( matters->slots[at].round == matters->round && matters->slots[at].key != key ) at = (at + 1) & (matters->slot_count - 1);
+  while( matters->slots[at].round == matters->round && matters->slots[at].key != key )
+    at = (at + 1) & (matters->slot_count - 1);
   return &matters->slots[at];
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** matter: a map from two codes, a customer and what it is about, to a small record, emptied in one step, so that one map serves unit after unit.
-** Matches are verified, never trusted to the hash. Knows nothing of what the codes or records are. */
+** matter: a map from two codes, a customer and what it is about, to a small record, emptied in one step, so that one
+** map serves unit after unit. Matches are verified, never trusted to the hash. Knows nothing of what the codes or
+** records are. */
 #ifndef JOURNEY_MATTER_H
 #define JOURNEY_MATTER_H
 #include "base.h"

@@ -1,42 +1,21 @@
 /* SPDX-License-Identifier: MIT
-** order: heap sort, and quickselect that falls back to heap sort when its pivots are bad. Knows numbers only. */
+** order: row numbers by array_sort, and quickselect that falls back to heap sort when its pivots are bad. */
 #include "order.h"
 
 typedef struct Sorter {
-  uint32_t *rows;
   int (*compare)(const void *context, uint32_t a, uint32_t b);
   const void *context;
 } Sorter;
 
-static void sorter_sift(const Sorter *s, size_t root, size_t count) {
-  uint32_t moving = s->rows[root];
-  for(size_t child; (child = root * 2 + 1) < count; root = child) {
-    if( child + 1 < count && s->compare(s->context, s->rows[child], s->rows[child + 1]) < 0 ) child++;
-    if( s->compare(s->context, moving, s->rows[child]) >= 0 ) break;
-    s->rows[root] = s->rows[child];
-  }
-  s->rows[root] = moving;
-}
-
-static bool sorter_is_sorted(const Sorter *s, size_t count) {
-  for(size_t i = 1; i < count; i++)
-    if( s->compare(s->context, s->rows[i - 1], s->rows[i]) > 0 ) return false;
-  return true;
+static int sorter_compare(const void *a, const void *b, const void *sorter) {
+  const Sorter *s = sorter;
+  return s->compare(s->context, *(const uint32_t *)a, *(const uint32_t *)b);
 }
 
 bool order_sort(Env *env, uint32_t *rows, size_t count, int (*compare)(const void *context, uint32_t a, uint32_t b),
                 const void *context) {
-  Sorter s = {rows, compare, context};
-  if( sorter_is_sorted(&s, count) ) return !env_failed(env);
-  for(size_t i = count / 2; i-- > 0;) sorter_sift(&s, i, count);
-  for(size_t last = count; last-- > 1;) {
-    uint32_t swap = rows[0];
-    rows[0] = rows[last];
-    rows[last] = swap;
-    sorter_sift(&s, 0, last);
-    if( !env_tick(env) ) return false;
-  }
-  return !env_failed(env);
+  Sorter sorter = {compare, context};
+  return array_sort(env, rows, count, sizeof *rows, sorter_compare, &sorter) && env_tick(env);
 }
 
 static void swap_values(int64_t *a, int64_t *b) {

@@ -6,7 +6,7 @@
 
 #include "number.h"
 
-/* ---- the tables ------------------------------------------------------------------------------------------------- */
+/* ---- the tables ------------------------------------------------------------------------------------------------ */
 
 #define YEARS_100_S 3155760000.0
 typedef struct RuleInfo {
@@ -20,45 +20,58 @@ typedef struct RuleInfo {
 #define SLA(name, value, meaning) {"sla", name, "h", value, 0, 876600, meaning}
 #define SHARE(kind, name, value, low, meaning) {kind, name, "share", value, low, 1, meaning}
 static const RuleInfo infos[RULE_COUNT] = {
-  [RULE_NPS_NEGATIVE] = LIMIT("nps_negative_max", 6, 0, 10, "an nps score up to this is a negative escalation"),
-  [RULE_CSAT_NEGATIVE] = LIMIT("csat_negative_max", 2, 1, 5, "a csat score up to this is a negative escalation"),
-  [RULE_CES_NEGATIVE] = LIMIT("ces_negative_max", 3, 1, 7, "a ces score (7 = easy) up to this is a negative escalation"),
-  [RULE_SENTIMENT_NEGATIVE] = LIMIT("sentiment_negative_max", -0.5, -1, 1, "a sentiment down to this is a negative escalation"),
-  [RULE_NPS_POSITIVE] = LIMIT("nps_positive_min", 9, 0, 10, "an nps score from this on is a positive escalation"),
-  [RULE_CSAT_POSITIVE] = LIMIT("csat_positive_min", 5, 1, 5, "a csat score from this on is a positive escalation"),
-  [RULE_SENTIMENT_POSITIVE] = LIMIT("sentiment_positive_min", 0.6, -1, 1, "a sentiment from this on is a positive escalation"),
-  [RULE_CONTACTS_MIN] = COUNT_RULE("contacts_min", 3, 1000, "so many contacts within contacts_window are a negative escalation"),
+  [RULE_NPS_NEGATIVE] = LIMIT("nps_negative_max", 6, 0, 10, "an nps score up to this is negative"),
+  [RULE_CSAT_NEGATIVE] = LIMIT("csat_negative_max", 2, 1, 5, "a csat score up to this is negative"),
+  [RULE_CES_NEGATIVE] = LIMIT("ces_negative_max", 3, 1, 7, "a ces score (7 = easy) up to this is negative"),
+  [RULE_SENTIMENT_NEGATIVE] = LIMIT("sentiment_negative_max", -0.5, -1, 1, "a sentiment down to this is negative"),
+  [RULE_NPS_POSITIVE] = LIMIT("nps_positive_min", 9, 0, 10, "an nps score from this on is positive"),
+  [RULE_CSAT_POSITIVE] = LIMIT("csat_positive_min", 5, 1, 5, "a csat score from this on is positive"),
+  [RULE_SENTIMENT_POSITIVE] = LIMIT("sentiment_positive_min", 0.6, -1, 1, "a sentiment from this on is positive"),
+  [RULE_CONTACTS_MIN] = COUNT_RULE("contacts_min", 3, 1000,
+    "so many contacts within contacts_window are a negative escalation"),
   [RULE_CONTACTS_WINDOW] = SPAN("contacts_window", 7, "d", "how far back contacts are counted"),
   [RULE_NPS_SEVERE] = LIMIT("nps_severity_3_max", 2, 0, 10, "an nps score up to this has severity 3"),
   [RULE_CSAT_SEVERE] = LIMIT("csat_severity_3_max", 1, 1, 5, "a csat score up to this has severity 3"),
   [RULE_NPS_SERIOUS] = LIMIT("nps_severity_2_max", 4, 0, 10, "an nps score up to this has severity 2"),
   [RULE_CSAT_SERIOUS] = LIMIT("csat_severity_2_max", 2, 1, 5, "a csat score up to this has severity 2"),
   [RULE_CES_SERIOUS] = LIMIT("ces_severity_2_max", 2, 1, 7, "a ces score up to this has severity 2"),
-  [RULE_VALUE_DECILE] = LIMIT("value_decile_min", 9, 1, 10, "from this value decile on the severity is one higher (at most 4)"),
+  [RULE_VALUE_DECILE] = LIMIT("value_decile_min", 9, 1, 10,
+    "from this value decile on the severity is one higher (at most 4)"),
   [RULE_SLA_POSITIVE] = SLA("sla_positive", 72, "hours to answer a positive escalation"),
   [RULE_SLA_1] = SLA("sla_severity_1", 48, "hours to answer an escalation of severity 1"),
   [RULE_SLA_2] = SLA("sla_severity_2", 48, "hours to answer an escalation of severity 2"),
   [RULE_SLA_3] = SLA("sla_severity_3", 24, "hours to answer an escalation of severity 3"),
   [RULE_SLA_4] = SLA("sla_severity_4", 4, "hours to answer an escalation of severity 4"),
-  [RULE_TRANSFERS_MIN] = COUNT_RULE("transfers_min", 2, 1000, "E_transfer2_unres: so many transfers in one unresolved contact"),
+  [RULE_TRANSFERS_MIN] = COUNT_RULE("transfers_min", 2, 1000,
+    "E_transfer2_unres: so many transfers in one unresolved contact"),
   [RULE_STATUS_WINDOW] = SPAN("status_window", 14, "d", "E_status_check: asked so soon after a contact on the topic"),
-  [RULE_OPTOUT_GRACE] = SPAN("optout_grace", 48, "h", "E_optout_violation: advertising may still arrive so long after the opt-out"),
-  [RULE_DEAD_END_WINDOW] = SPAN("dead_end_window", 48, "h", "E_dead_end: a failed task must be followed up within this"),
-  [RULE_SILO_WINDOW] = SPAN("silo_window", 7, "d", "E_reauth2_channels2: identifications and channels count within this"),
+  [RULE_OPTOUT_GRACE] = SPAN("optout_grace", 48, "h",
+    "E_optout_violation: advertising may still arrive so long after the opt-out"),
+  [RULE_DEAD_END_WINDOW] = SPAN("dead_end_window", 48, "h",
+    "E_dead_end: a failed task must be followed up within this"),
+  [RULE_SILO_WINDOW] = SPAN("silo_window", 7, "d",
+    "E_reauth2_channels2: identifications and channels count within this"),
   [RULE_SILO_IDENTIFIED] = COUNT_RULE("silo_identifications_min", 2, 8, "E_reauth2_channels2: so many identifications"),
   [RULE_SILO_CHANNELS] = COUNT_RULE("silo_channels_min", 2, 8, "E_reauth2_channels2: so many channels"),
-  [RULE_SELF_SERVICE_WINDOW] = SPAN("self_service_window", 24, "h", "E_selfservice_fail2: attempts count so long before a contact"),
-  [RULE_SELF_SERVICE_MIN] = COUNT_RULE("self_service_min", 2, 1000, "E_selfservice_fail2: so many failed or left attempts"),
-  [RULE_NO_REPLY_WINDOW] = SPAN("no_reply_window", 24, "h", "E_no_reply: a customer's message must be answered within this"),
-  [RULE_CAUSE_WINDOW] = SPAN("cause_window", 7, "d", "evidence so long before or after an escalation speaks about its cause"),
-  [RULE_FOLLOWUP_WINDOW] = SPAN("followup_window", 30, "d", "a follow-up later than this is not one of this escalation"),
-  [RULE_COMPLAINT_WINDOW] = SPAN("complaint_window", 30, "d", "who does not turn to us about a problem within this is silent"),
+  [RULE_SELF_SERVICE_WINDOW] = SPAN("self_service_window", 24, "h",
+    "E_selfservice_fail2: attempts count so long before a contact"),
+  [RULE_SELF_SERVICE_MIN] = COUNT_RULE("self_service_min", 2, 1000,
+    "E_selfservice_fail2: so many failed or left attempts"),
+  [RULE_NO_REPLY_WINDOW] = SPAN("no_reply_window", 24, "h",
+    "E_no_reply: a customer's message must be answered within this"),
+  [RULE_CAUSE_WINDOW] = SPAN("cause_window", 7, "d",
+    "evidence so long before or after an escalation speaks about its cause"),
+  [RULE_FOLLOWUP_WINDOW] = SPAN("followup_window", 30, "d",
+    "a follow-up later than this is not one of this escalation"),
+  [RULE_COMPLAINT_WINDOW] = SPAN("complaint_window", 30, "d",
+    "who does not turn to us about a problem within this is silent"),
   [RULE_SURVEY_WINDOW] = SPAN("survey_window", 30, "d", "a score within this tells how a problem ended"),
   [RULE_REPEAT_WINDOW] = SPAN("repeat_window", 7, "d", "coming back within this means it was not solved"),
   [RULE_MIN_P] = SHARE("prior", "min_p", 0.40, 0, "a cause less probable than this is not named"),
   [RULE_TARP_PROCESS] = SHARE("prior", "tarp_process", 0.55, 0.001, "share of problems due to products and processes"),
   [RULE_TARP_EMPLOYEE] = SHARE("prior", "tarp_employee", 0.25, 0.001, "share of problems due to employees"),
-  [RULE_TARP_EXPECTATION] = SHARE("prior", "tarp_expectation", 0.25, 0.001, "share of problems due to wrong expectations"),
+  [RULE_TARP_EXPECTATION] = SHARE("prior", "tarp_expectation", 0.25, 0.001,
+    "share of problems due to wrong expectations"),
 };
 
 static const struct { const char *name, *meaning; double seconds; } waits[] = {
@@ -90,7 +103,8 @@ static double evidence_severity(int evidence) {
 }
 
 static double unit_seconds(Slice unit) {
-  static const struct { const char *unit; double seconds; } units[] = {{"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}};
+  static const struct { const char *unit; double seconds; } units[] = {
+    {"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}};
   for(size_t i = 0; i < COUNT_OF(units); i++)
     if( slice_equal(unit, slice_of(units[i].unit)) ) return units[i].seconds;
   return REAL_NULL;
@@ -101,7 +115,7 @@ static double held_seconds(const RuleInfo *info) {
   return info->kind[0] == 'w' ? 1 : info->kind[0] == 's' ? 3600 : REAL_NULL;
 }
 
-/* ---- built-in -------------------------------------------------------------------------------------------------------- */
+/* ---- built-in -------------------------------------------------------------------------------------------------- */
 
 void rules_default(Rules *rules) {
   memset(rules, 0, sizeof *rules);
@@ -153,7 +167,7 @@ double rules_wait_s(const Rules *rules, Slice channel) {
   return REAL_NULL;
 }
 
-/* ---- a user's rows ----------------------------------------------------------------------------------------------------- */
+/* ---- a user's rows --------------------------------------------------------------------------------------------- */
 
 static const char wait_prefix[] = "wait_limit_";
 #define WAIT_PREFIX_SIZE (sizeof wait_prefix - 1)
@@ -168,18 +182,21 @@ static bool name_unknown(Env *env, Slice name) {
   buf_init(&list, env);
   for(size_t i = 0; rules_row(i, &row); i++)
     if( !row.leaf && !is_wait_name(slice_of(row.name)) ) buf_format(&list, "%s, ", row.name);
-  env_fail(env, ERR_DATA, "there is no rule '%s'; there are " SLICE_FORMAT "wait_limit_<channel>", env_quote(name, shown),
-           SLICE_ARGS(buf_slice(&list)));
+  env_fail(env, ERR_DATA, "there is no rule '%s'; there are " SLICE_FORMAT "wait_limit_<channel>",
+           env_quote(name, shown), SLICE_ARGS(buf_slice(&list)));
   buf_free(&list);
   return false;
 }
 
 static bool leaf_unknown(Env *env, Slice name, Slice leaf) {
   char shown[100], of[100];
-  return env_fail(env, ERR_DATA, "rule '%s': there is no leaf '%s'; the leaves are R01_rude_unresponsive, R02_shuffled, R03_long_wait, "
-                  "R04_call_back_to_check, R05_poorly_trained, R06_unempowered, R07_conflicting_info, R08_contact_after_optout, "
-                  "R09_dead_end, R10_channel_silo, R11_self_service_exhausted, R12_expectation",
-                  env_quote(name, of), env_quote(leaf, shown));
+  Buf list;
+  buf_init(&list, env);
+  for(int i = 0; i < LEAF_COUNT; i++) buf_format(&list, "%s%s", i ? ", " : "", leaf_infos[i].name);
+  env_fail(env, ERR_DATA, "rule '%s': there is no leaf '%s'; the leaves are " SLICE_FORMAT, env_quote(name, of),
+           env_quote(leaf, shown), SLICE_ARGS(buf_slice(&list)));
+  buf_free(&list);
+  return false;
 }
 
 static bool number_of(Env *env, Slice name, Value value, double *number) {
@@ -189,16 +206,19 @@ static bool number_of(Env *env, Slice name, Value value, double *number) {
   else if( value.type == VALUE_NULL )
     return env_fail(env, ERR_DATA, "rule '%s' has no value; write a number, or leave the row out", env_quote(name, of));
   else if( !slice_to_real(slice_trim(value.as.text), number) )
-    return env_fail(env, ERR_DATA, "rule '%s': '%s' is no number", env_quote(name, of), env_quote(value.as.text, shown));
+    return env_fail(env, ERR_DATA, "rule '%s': '%s' is no number", env_quote(name, of),
+                    env_quote(value.as.text, shown));
   return true;
 }
 
 static bool in_range(Env *env, Slice name, double number, double low, double high, const char *unit) {
-  char of[100], found[NUMBER_TEXT_SIZE], from[NUMBER_TEXT_SIZE], to[NUMBER_TEXT_SIZE];
+  char of[100], texts[3][NUMBER_TEXT_SIZE];
   if( number >= low && number <= high ) return true;
-  return env_fail(env, ERR_DATA, "rule '%s' is " SLICE_FORMAT "; write a number from " SLICE_FORMAT " to " SLICE_FORMAT "%s%s",
-                  env_quote(name, of), SLICE_ARGS(number_format_real(number, 10, found)), SLICE_ARGS(number_format_real(low, 10, from)),
-                  SLICE_ARGS(number_format_real(high, 10, to)), unit ? " " : "", unit ? unit : "");
+  Slice found = number_format_real(number, 10, texts[0]), from = number_format_real(low, 10, texts[1]);
+  Slice to = number_format_real(high, 10, texts[2]);
+  return env_fail(env, ERR_DATA, "rule '%s' is " SLICE_FORMAT "; write a number from " SLICE_FORMAT " to " SLICE_FORMAT
+                  "%s%s", env_quote(name, of), SLICE_ARGS(found), SLICE_ARGS(from), SLICE_ARGS(to), unit ? " " : "",
+                  unit ? unit : "");
 }
 
 /* A time in the row's unit (its own default when NULL) in seconds. */
@@ -220,8 +240,8 @@ static bool set_wait(Rules *rules, Env *env, Slice name, double number, Slice un
   size_t at = 0;
   while( at < rules->wait_count && !slice_equal(channel, (Slice){rules->wait[at].channel, rules->wait[at].size}) ) at++;
   if( at == RULES_WAITS_MAX || channel.size > sizeof rules->wait[0].channel )
-    return env_fail(env, ERR_DATA, "rule '%s': at most %d channels of at most %d bytes can have a limit", env_quote(name, of),
-                    RULES_WAITS_MAX, (int)sizeof rules->wait[0].channel);
+    return env_fail(env, ERR_DATA, "rule '%s': at most %d channels of at most %d bytes can have a limit",
+                    env_quote(name, of), RULES_WAITS_MAX, (int)sizeof rules->wait[0].channel);
   if( at == rules->wait_count ) {
     memcpy(rules->wait[at].channel, channel.data, channel.size);
     rules->wait[at].size = channel.size;
@@ -239,7 +259,8 @@ static bool set_evidence(Rules *rules, Env *env, int evidence, Slice kind, Slice
       return env_fail(env, ERR_DATA, "rule '%s' of kind ratio needs a leaf", env_quote(name, of));
     if( !in_range(env, name, number, 0, 4, NULL) ) return false;
     if( number != floor(number) )
-      return env_fail(env, ERR_DATA, "rule '%s' is no whole number; a severity is 0 (no escalation), 1, 2, 3 or 4", env_quote(name, of));
+      return env_fail(env, ERR_DATA, "rule '%s' is no whole number; a severity is 0 (no escalation), 1, 2, 3 or 4",
+                      env_quote(name, of));
     rules->severity[evidence] = number;
     return true;
   }
@@ -253,7 +274,8 @@ static bool set_evidence(Rules *rules, Env *env, int evidence, Slice kind, Slice
 static bool unit_is(Env *env, Slice name, Slice unit, const char *expected) {
   char of[100], shown[100];
   if( !unit.data || slice_equal(unit, slice_of(expected)) ) return true;
-  return env_fail(env, ERR_DATA, "rule '%s' is measured in %s, not in '%s'", env_quote(name, of), expected, env_quote(unit, shown));
+  return env_fail(env, ERR_DATA, "rule '%s' is measured in %s, not in '%s'", env_quote(name, of), expected,
+                  env_quote(unit, shown));
 }
 
 static bool set_value(Rules *rules, Env *env, int rule, double number, Slice unit) {
@@ -261,7 +283,8 @@ static bool set_value(Rules *rules, Env *env, int rule, double number, Slice uni
   Slice name = slice_of(info->name);
   double scale = held_seconds(info), seconds;
   if( isnan(scale) ) {
-    if( !unit_is(env, name, unit, info->unit) || !in_range(env, name, number, info->low, info->high, NULL) ) return false;
+    if( !unit_is(env, name, unit, info->unit) || !in_range(env, name, number, info->low, info->high, NULL) )
+      return false;
     rules->value[rule] = number;
     return true;
   }
@@ -283,5 +306,6 @@ bool rules_set(Rules *rules, Env *env, Slice kind, Slice name, Slice leaf, Value
   if( !number_of(env, name, value, &number) ) return false;
   if( rule < RULE_COUNT ) return set_value(rules, env, rule, number, unit);
   if( evidence < 0 ) return set_wait(rules, env, name, number, unit);
-  return unit_is(env, name, unit, leaf.data ? "ratio" : "severity") && set_evidence(rules, env, evidence, kind, leaf, number);
+  return unit_is(env, name, unit, leaf.data ? "ratio" : "severity")
+         && set_evidence(rules, env, evidence, kind, leaf, number);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** rules: every number that escalation judges by: limits, windows, answer times, severities, likelihood ratios, class shares.
-** The built-in ones are rows of tables; a user's table with the same columns (kind, name, leaf, value, unit) overrides them one by one.
+** rules: every number that escalation judges by: limits, windows, answer times, severities, likelihood ratios, class
+** shares. The built-in ones are rows of tables; a user's table with the same columns (kind, name, leaf, value, unit)
+** overrides them one by one.
 ** Knows nothing of events, files or SQL. */
 #ifndef JOURNEY_RULES_H
 #define JOURNEY_RULES_H
@@ -25,15 +26,15 @@ typedef enum RuleName {
 #define RULES_WAITS_MAX 32
 typedef struct Rules {
   double value[RULE_COUNT];                        /* times in seconds, SLA in hours */
-  double severity[EVIDENCE_COUNT];                 /* of an escalation that only this evidence decides; 0 = it decides none */
+  double severity[EVIDENCE_COUNT];                 /* of an escalation by this evidence alone; 0 = none */
   double ratio[EVIDENCE_COUNT][LEAF_COUNT];        /* likelihood ratios; 1 = says nothing */
   struct { char channel[40]; size_t size; double seconds; } wait[RULES_WAITS_MAX];
   size_t wait_count;
 } Rules;
 
 void rules_default(Rules *rules);
-/* One row of a user's table. NULL leaf, unit and kind are allowed where the name alone says it. False with ERR_DATA, a sentence that
-** names the row, what was found and what is valid. */
+/* One row of a user's table. NULL leaf, unit and kind are allowed where the name alone says it. False with ERR_DATA,
+** a sentence that names the row, what was found and what is valid. */
 bool rules_set(Rules *rules, Env *env, Slice kind, Slice name, Slice leaf, Value value, Slice unit);
 static inline int64_t rules_micros(const Rules *rules, RuleName name) { return (int64_t)(rules->value[name] * 1e6); }
 /* Longest wait on this channel in seconds; NAN = none is set. */

@@ -54,12 +54,12 @@ bool sense_is_marketing(const Sense *sense, size_t row) {
   return purpose ? purpose == sense->marketing : sense->ev->role[row] == ROLE_MARKETING;
 }
 
-/* Roles whose outbound events reach the customer by themselves, and those that count only outside the customer's own contact. */
-#define OUTREACH_ROLES                                                                                                       \
-  (ROLE_BIT(ROLE_ARRIVE) | ROLE_BIT(ROLE_ASSIST) | ROLE_BIT(ROLE_MESSAGE_OUT) | ROLE_BIT(ROLE_INFORM) |                      \
-   ROLE_BIT(ROLE_CALLBACK) | ROLE_BIT(ROLE_FOLLOW_UP) | ROLE_BIT(ROLE_REMEDY) | ROLE_BIT(ROLE_REFUND) |                      \
-   ROLE_BIT(ROLE_DELIVER) | ROLE_BIT(ROLE_VISIT))
-#define ANSWER_ROLES (ROLE_BIT(ROLE_ANSWER) | ROLE_BIT(ROLE_DENY) | ROLE_BIT(ROLE_RESOLVE))
+/* Roles whose outbound events reach the customer by themselves, and those that count only outside the customer's own
+** contact. */
+#define OUTREACH_ROLES                                                                                        \
+  (ON(ARRIVE) | ON(ASSIST) | ON(MESSAGE_OUT) | ON(INFORM) | ON(CALLBACK) | ON(FOLLOW_UP) | ON(REMEDY) |       \
+   ON(REFUND) | ON(DELIVER) | ON(VISIT))
+#define ANSWER_ROLES (ON(ANSWER) | ON(DENY) | ON(RESOLVE))
 
 bool sense_is_outreach(const Sense *sense, size_t row) {
   uint64_t role = sense_role(sense, row);
@@ -70,7 +70,7 @@ bool sense_is_outreach(const Sense *sense, size_t row) {
 }
 
 bool sense_is_reply(const Sense *sense, size_t row) {
-  const uint64_t spoken = ROLE_BIT(ROLE_ASSIST) | ROLE_BIT(ROLE_RESOLVE);
+  const uint64_t spoken = ON(ASSIST) | ON(RESOLVE);
   uint32_t actor = events_code(sense->ev, EV_ACTOR, row);
   if( actor && (actor == sense->bot || actor == sense->system) ) return false;
   uint64_t role = sense_role(sense, row);
@@ -93,10 +93,10 @@ Attempt sense_attempt(const Sense *sense, size_t row) {
 }
 
 bool sense_is_personal(const Contact *contact) {
-  const uint64_t personal = ROLE_BIT(ROLE_ARRIVE) | ROLE_BIT(ROLE_WAIT) | ROLE_BIT(ROLE_OFFER) | ROLE_BIT(ROLE_ASSIST) |
-                            ROLE_BIT(ROLE_MESSAGE_IN) | ROLE_BIT(ROLE_COMPLAINT) | ROLE_BIT(ROLE_ESCALATE) | ROLE_BIT(ROLE_VISIT);
+  const uint64_t personal = ON(ARRIVE) | ON(WAIT) | ON(OFFER) | ON(ASSIST) |
+                            ON(MESSAGE_IN) | ON(COMPLAINT) | ON(ESCALATE) | ON(VISIT);
   if( contact->roles & personal ) return true;
-  return contact->is_assisted && !(contact->roles & ROLE_BIT(ROLE_STATUS_CHECK));
+  return contact->is_assisted && !(contact->roles & ON(STATUS_CHECK));
 }
 
 bool sense_is_inbound(const Sense *sense, const Contact *contact) {
@@ -104,6 +104,6 @@ bool sense_is_inbound(const Sense *sense, const Contact *contact) {
 }
 
 bool sense_is_service(const Sense *sense, const Contact *contact) {
-  bool asks = sense_is_personal(contact) || (contact->roles & ROLE_BIT(ROLE_STATUS_CHECK));
+  bool asks = sense_is_personal(contact) || (contact->roles & ON(STATUS_CHECK));
   return asks && !contact->is_survey && sense_is_inbound(sense, contact);
 }

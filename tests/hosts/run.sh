@@ -28,7 +28,7 @@ for version in 6.0.0 13.2.0; do
   fi
   dir=$hosts/$version
   if [ ! -x "$dir/sqltest" ] || [ tests/sqltest.c -nt "$dir/sqltest" ]; then
-    [ -f "$dir/sqlite3.o" ] || ${CC:-cc} -O1 -DSQLITE_ENABLE_LOAD_EXTENSION -DSQLITE_ENABLE_JSON1 -DSQLITE_OMIT_LOOKASIDE -c -o "$dir/sqlite3.o" "$dir/sqlite3.c" || exit 1
+    [ -f "$dir/sqlite3.o" ] || ${CC:-cc} -O1 -DSQLITE_ENABLE_LOAD_EXTENSION -DSQLITE_ENABLE_JSON1 -DSQLITE_ENABLE_RTREE -DSQLITE_OMIT_LOOKASIDE -c -o "$dir/sqlite3.o" "$dir/sqlite3.c" || exit 1
     ${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -g -I"$dir" -o "$dir/sqltest" tests/sqltest.c "$dir/sqlite3.o" -lm -ldl -lpthread || exit 1
   fi
   line=$("$dir/sqltest" "$extension" tests/sql/*.test | tee /dev/stderr | tail -n 1)

@@ -16,7 +16,8 @@
 /* Time in µs after 1970; seq is the row's place, from 1. */
 typedef struct Row {
   int64_t at;
-  const char *event, *channel, *topic, *contact, *of_case, *customer, *direction, *outcome, *answer, *scope, *purpose, *kind;
+  const char *event, *channel, *topic, *contact, *of_case, *customer, *direction, *outcome, *answer, *scope;
+  const char *purpose, *kind;
   double wait, score;              /* 0 = none */
   const char *resolved, *actor;
 } Row;
@@ -37,10 +38,10 @@ static inline void journey_row(Events *ev, const Row *r) {
   size_t row = events_add(ev);
   if( row == SIZE_MAX ) return;
   const struct { int column; const char *text; } texts[] = {
-    {EV_EVENT, r->event}, {EV_CHANNEL, r->channel}, {EV_TOPIC, r->topic}, {EV_CONTACT_ID, r->contact}, {EV_CASE_ID, r->of_case},
-    {EV_CUSTOMER, r->customer ? r->customer : "u"}, {EV_DIRECTION, r->direction}, {EV_OUTCOME, r->outcome},
-    {EV_ANSWER_CODE, r->answer}, {EV_CONSENT_SCOPE, r->scope}, {EV_PURPOSE, r->purpose}, {EV_SCORE_KIND, r->kind},
-    {EV_ACTOR, r->actor},
+    {EV_EVENT, r->event}, {EV_CHANNEL, r->channel}, {EV_TOPIC, r->topic}, {EV_CONTACT_ID, r->contact},
+    {EV_CASE_ID, r->of_case}, {EV_CUSTOMER, r->customer ? r->customer : "u"}, {EV_DIRECTION, r->direction},
+    {EV_OUTCOME, r->outcome}, {EV_ANSWER_CODE, r->answer}, {EV_CONSENT_SCOPE, r->scope}, {EV_PURPOSE, r->purpose},
+    {EV_SCORE_KIND, r->kind}, {EV_ACTOR, r->actor},
   };
   for(size_t i = 0; i < COUNT_OF(texts); i++) journey_put(ev, row, texts[i].column, texts[i].text);
   events_put(ev, row, EV_EVENT_TS, (Value){VALUE_INT, {.integer = r->at}});
@@ -51,9 +52,9 @@ static inline void journey_row(Events *ev, const Row *r) {
 }
 
 static inline bool journey_open(Journey *j, const Row *rows, size_t count, int unit, int64_t as_of) {
-  static const int columns[] = {EV_CUSTOMER, EV_EVENT_TS, EV_EVENT, EV_CHANNEL, EV_TOPIC, EV_CONTACT_ID, EV_CASE_ID, EV_DIRECTION,
-                                EV_OUTCOME, EV_RESOLVED, EV_ANSWER_CODE, EV_CONSENT_SCOPE, EV_PURPOSE, EV_WAIT_S, EV_SCORE,
-                                EV_SCORE_KIND, EV_ACTOR};
+  static const int columns[] = {EV_CUSTOMER, EV_EVENT_TS, EV_EVENT, EV_CHANNEL, EV_TOPIC, EV_CONTACT_ID, EV_CASE_ID,
+                                EV_DIRECTION, EV_OUTCOME, EV_RESOLVED, EV_ANSWER_CODE, EV_CONSENT_SCOPE, EV_PURPOSE,
+                                EV_WAIT_S, EV_SCORE, EV_SCORE_KIND, EV_ACTOR};
   EventsPlan plan = {.unit = unit};
   j->env = test_env();
   arena_init(&j->arena, &j->env);

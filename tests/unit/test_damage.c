@@ -188,6 +188,12 @@ TEST(the_lowest_and_highest_loss_by_hand) {
   CHECK_NEAR(range[MEASURE_COMPLAINERS].low, 60);
   CHECK_NEAR(range[MEASURE_COMPLAINERS].high, 140);
   CHECK_NEAR(range[MEASURE_PROBLEM_CUSTOMERS].high, 200);
+  /* the best shares can be .7, .2, .1, two at their lowest; at complaints .7: 200*(.7*.3*.2 + .3*.2) */
+  model.input[DAMAGE_SHARE_SATISFIED] = (Range){0.2, 0.6, 0.9};
+  model.input[DAMAGE_SHARE_MOLLIFIED] = (Range){0.2, 0.25, 0.3};
+  model.input[DAMAGE_SHARE_DISSATISFIED] = (Range){0.1, 0.15, 0.2};
+  CHECK(damage_interval(&env, &model, range));
+  CHECK_NEAR(range[MEASURE_LOST].low, 20.4);
 }
 
 TEST(losses_of_the_states) {

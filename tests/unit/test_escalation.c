@@ -24,7 +24,8 @@ static bool outcome_open(Outcome *o, const Row *rows, size_t count, int unit, in
 /* "seq±severity[~ when mixed][? when provisional] triggers … [around evidence …]" */
 static void print_escalation(const Outcome *o, const Escalation *e, Buf *out) {
   buf_format(out, "%s%d%s%d%s%s", out->size ? "; " : "", (int)events_seq(&o->journey.events, e->row),
-             e->polarity == POLARITY_NEGATIVE ? "-" : "+", e->severity, e->is_mixed ? "~" : "", e->is_provisional ? "?" : "");
+             e->polarity == POLARITY_NEGATIVE ? "-" : "+", e->severity, e->is_mixed ? "~" : "",
+             e->is_provisional ? "?" : "");
   for(int i = 0; i < TRIGGER_COUNT; i++)
     if( e->triggers >> i & 1 ) buf_append_char(out, ' '), trigger_print(&o->rules, (Trigger)i, out);
   for(int i = 0; i < EVIDENCE_COUNT; i++)
@@ -55,8 +56,10 @@ static void check_list(int line, const Row *rows, size_t count, int unit, int64_
 
 TEST(scores) {
   CASE("1-3 nps<=6; 2+0 nps>=9; 4-1 ces<=3", {DAY, "survey_answered", "survey", .kind = "nps", .score = 1},
-       {2 * DAY, "survey_answered", "survey", .kind = "nps", .score = 10}, {3 * DAY, "survey_answered", "survey", .kind = "nps", .score = 8},
-       {4 * DAY, "survey_answered", "survey", .kind = "ces", .score = 3}, {5 * DAY, "survey_answered", "survey", .kind = "nps", .score = 11},
+       {2 * DAY, "survey_answered", "survey", .kind = "nps", .score = 10},
+       {3 * DAY, "survey_answered", "survey", .kind = "nps", .score = 8},
+       {4 * DAY, "survey_answered", "survey", .kind = "ces", .score = 3},
+       {5 * DAY, "survey_answered", "survey", .kind = "nps", .score = 11},
        {6 * DAY, "survey_answered", "survey", .kind = "stars", .score = 1});
 }
 
@@ -64,19 +67,35 @@ TEST(scores) {
 TEST(contacts_are_counted_once) {
   CASE("3-3 contacts_7d>=3", {1 * DAY, "contact_started", "phone", "a"}, {2 * DAY, "contact_started", "phone", "b"},
        {8 * DAY, "contact_started", "phone", "c"});
-  CASE("", {1 * DAY, "contact_started", "phone", "a"}, {2 * DAY, "contact_started", "phone", "b"}, {8 * DAY + 1, "contact_started", "phone", "c"});
+  CASE("", {1 * DAY, "contact_started", "phone", "a"}, {2 * DAY, "contact_started", "phone", "b"},
+       {8 * DAY + 1, "contact_started", "phone", "c"});
   CASE("3-3 contacts_7d>=3", {1 * DAY, "contact_started", "phone", "a"}, {2 * DAY, "contact_started", "phone", "b"},
-       {3 * DAY, "contact_started", "phone", "c"}, {4 * DAY, "contact_started", "phone", "d"}, {5 * DAY, "contact_started", "phone", "e"});
-  CASE("3-3 contacts_7d>=3; 6-3 contacts_7d>=3", {1 * DAY, "contact_started", "phone", "a"}, {2 * DAY, "contact_started", "phone", "b"},
-       {3 * DAY, "contact_started", "phone", "c"}, {40 * DAY, "contact_started", "phone", "d"}, {41 * DAY, "contact_started", "phone", "e"},
+       {3 * DAY, "contact_started", "phone", "c"}, {4 * DAY, "contact_started", "phone", "d"},
+       {5 * DAY, "contact_started", "phone", "e"});
+  CASE("3-3 contacts_7d>=3; 6-3 contacts_7d>=3", {1 * DAY, "contact_started", "phone", "a"},
+       {2 * DAY, "contact_started", "phone", "b"}, {3 * DAY, "contact_started", "phone", "c"},
+       {40 * DAY, "contact_started", "phone", "d"}, {41 * DAY, "contact_started", "phone", "e"},
        {42 * DAY, "contact_started", "phone", "f"});
-  CASE("", {1 * DAY, "page_view", "web"}, {2 * DAY, "page_view", "web"}, {3 * DAY, "ordered", "web"}, {4 * DAY, "survey_answered", "survey"},
-       {5 * DAY, "call_made", "phone"}, {5 * DAY + HOUR, "opted_out", "sms"});
+  CASE("", {1 * DAY, "page_view", "web"}, {2 * DAY, "page_view", "web"}, {3 * DAY, "ordered", "web"},
+       {4 * DAY, "survey_answered", "survey"}, {5 * DAY, "call_made", "phone"},
+       {5 * DAY + HOUR, "opted_out", "sms"});
+}
+
+/* Words that no vocabulary knows, in one case after another: each case is a contact, its updates are not. */
+TEST(updates_of_a_case_are_no_contacts) {
+  CASE("", {1 * DAY, "New", .of_case = "1"}, {2 * DAY, "Active", .of_case = "1"}, {3 * DAY, "Active", .of_case = "1"},
+       {4 * DAY, "New", .of_case = "2"}, {5 * DAY, "Active", .of_case = "2"});
+  CASE("3-3 contacts_7d>=3", {1 * DAY, "New", .of_case = "1"}, {2 * DAY, "New", .of_case = "2"},
+       {3 * DAY, "New", .of_case = "3"});
+  CASE("3-3 contacts_7d>=3", {1 * DAY, "ANSWERED"}, {2 * DAY, "ANSWERED"}, {3 * DAY, "ANSWERED"});
+  CASE("3-3 contacts_7d>=3", {1 * DAY, "contact_started", .of_case = "1"}, {2 * DAY, "contact_started", .of_case = "1"},
+       {3 * DAY, "contact_started", .of_case = "1"});
 }
 
 TEST(several_triggers_are_one_escalation) {
   CASE("2-3 supervisor E_supervisor", {DAY, "contact_started", "phone"}, {DAY + 1, "supervisor_asked", "phone"});
-  CASE("1-2~ sentiment>=0.6 E_wait_breach", {DAY, "contact_started", "phone", .wait = 900, .kind = "sentiment", .score = 0.9});
+  CASE("1-2~ sentiment>=0.6 E_wait_breach",
+       {DAY, "contact_started", "phone", .wait = 900, .kind = "sentiment", .score = 0.9});
 }
 
 TEST(severity_of_evidence_alone) {
@@ -95,7 +114,8 @@ TEST(cause_window) {
        {8 * DAY, "contact_started", "phone", .wait = 900});
   CASE("1-1 nps<=6; 2-2 E_wait_breach", {DAY, "survey_answered", "survey", .kind = "nps", .score = 5, .customer = "a"},
        {DAY, "contact_started", "phone", .wait = 900, .customer = "b"});
-  CASE_AT(2 * DAY, "1-1? nps<=6", {DAY, "survey_answered", "survey", .kind = "nps", .score = 5}, {DAY + 1, "task_failed", "fax", "x"});
+  CASE_AT(2 * DAY, "1-1? nps<=6", {DAY, "survey_answered", "survey", .kind = "nps", .score = 5},
+          {DAY + 1, "task_failed", "fax", "x"});
 }
 
 TEST(order_and_failure_numbers) {
@@ -119,7 +139,7 @@ TEST(order_and_failure_numbers) {
   journey_close(&o.journey);
 }
 
-/* ---- aftermath ------------------------------------------------------------------------------------------------------------ */
+/* ---- aftermath ------------------------------------------------------------------------------------------------- */
 
 /* Of the first escalation: "state/basis followed-up closed recovered" with times in hours after the epoch. */
 static void check_after(int line, const Row *rows, size_t count, int64_t as_of, const char *expected) {
@@ -129,8 +149,10 @@ static void check_after(int line, const Row *rows, size_t count, int64_t as_of, 
   buf_init(&out, &o.journey.env);
   if( ok ) {
     const Aftermath *a = &o.list.item[0].after;
-    buf_format(&out, "%s/%s %d %d %d", a->state ? a->state : "", a->state_basis ? a->state_basis : "",
-               a->followed_up_ts == INT_NULL ? -1 : (int)(a->followed_up_ts / HOUR), a->closed_ts == INT_NULL ? -1 : (int)(a->closed_ts / HOUR),
+    int followed_up = a->followed_up_ts == INT_NULL ? -1 : (int)(a->followed_up_ts / HOUR);
+    int closed = a->closed_ts == INT_NULL ? -1 : (int)(a->closed_ts / HOUR);
+    buf_format(&out, "%s/%s %d %d %d", a->state ? a->state : "", a->state_basis ? a->state_basis : "", followed_up,
+               closed,
                a->is_recovered);
   }
   if( !ok || !slice_equal(buf_slice(&out), slice_of(expected)) ) {
@@ -165,13 +187,16 @@ TEST(comes_and_is_helped) {
   AFTER_AT(6 * DAY, "/ -1 120 -1", {DAY, "task_failed", "fax", "x"}, {5 * DAY, "contact_started", "phone", "x"},
            {5 * DAY + 1, "contact_ended", "phone", "x", .resolved = "1"});
   AFTER("mollified/survey -1 120 1", {DAY, "task_failed", "fax", "x"}, {5 * DAY, "contact_started", "phone", "x"},
-        {5 * DAY + 1, "contact_ended", "phone", "x", .resolved = "1"}, {6 * DAY, "survey_answered", "survey", .kind = "csat", .score = 3});
+        {5 * DAY + 1, "contact_ended", "phone", "x", .resolved = "1"},
+        {6 * DAY, "survey_answered", "survey", .kind = "csat", .score = 3});
 }
 
 TEST(in_the_contact_itself) {
-  AFTER("dissatisfied/survey -1 -1 0", {DAY, "contact_started", "phone", "x", .wait = 900}, {DAY + 1, "contact_ended", "phone", "x", .resolved = "1"},
+  AFTER("dissatisfied/survey -1 -1 0", {DAY, "contact_started", "phone", "x", .wait = 900},
+        {DAY + 1, "contact_ended", "phone", "x", .resolved = "1"},
         {2 * DAY, "survey_answered", "survey", .kind = "nps", .score = 3});
-  AFTER("satisfied/inferred -1 -1 -1", {DAY, "contact_started", "phone", "x", .wait = 900}, {DAY + 1, "contact_ended", "phone", "x", .resolved = "1"});
+  AFTER("satisfied/inferred -1 -1 -1", {DAY, "contact_started", "phone", "x", .wait = 900},
+        {DAY + 1, "contact_ended", "phone", "x", .resolved = "1"});
   AFTER("dissatisfied/survey -1 -1 1", {DAY, "survey_answered", "survey", .kind = "nps", .score = 3},
         {9 * DAY, "survey_answered", "survey", .kind = "nps", .score = 7});
   AFTER("dissatisfied/survey -1 -1 -1", {DAY, "survey_answered", "survey", .kind = "nps", .score = 3},
@@ -180,18 +205,22 @@ TEST(in_the_contact_itself) {
 
 TEST(follow_ups) {
   AFTER("dissatisfied/survey 48 -1 -1", {DAY, "survey_answered", "survey", .kind = "nps", .score = 3},
-        {DAY + HOUR, "campaign_sent", "email"}, {DAY + HOUR, "survey_invited", "email"}, {2 * DAY, "callback_made", "phone"});
-  AFTER("dissatisfied/survey -1 -1 -1", {DAY, "survey_answered", "survey", .kind = "nps", .score = 3}, {31 * DAY + 1, "callback_made", "phone"});
-  AFTER("dissatisfied/survey 24 -1 -1", {DAY - 1, "survey_answered", "survey", .kind = "nps", .score = 3}, {DAY, "email_sent", "email"});
-  AFTER("dissatisfied/inferred 72 -1 -1", {DAY, "contact_started", "chat", "x", "c", .wait = 900}, {DAY + 1, "agent_connected", "chat", "x", "c"},
-        {DAY + 2, "message_sent", "chat", "x", "c"}, {DAY + 3, "contact_ended", "chat", "x", "c", .resolved = "0"},
-        {3 * DAY, "email_sent", "email", "x"});
+        {DAY + HOUR, "campaign_sent", "email"}, {DAY + HOUR, "survey_invited", "email"},
+        {2 * DAY, "callback_made", "phone"});
+  AFTER("dissatisfied/survey -1 -1 -1", {DAY, "survey_answered", "survey", .kind = "nps", .score = 3},
+        {31 * DAY + 1, "callback_made", "phone"});
+  AFTER("dissatisfied/survey 24 -1 -1", {DAY - 1, "survey_answered", "survey", .kind = "nps", .score = 3},
+        {DAY, "email_sent", "email"});
+  AFTER("dissatisfied/inferred 72 -1 -1", {DAY, "contact_started", "chat", "x", "c", .wait = 900},
+        {DAY + 1, "agent_connected", "chat", "x", "c"}, {DAY + 2, "message_sent", "chat", "x", "c"},
+        {DAY + 3, "contact_ended", "chat", "x", "c", .resolved = "0"}, {3 * DAY, "email_sent", "email", "x"});
 }
 
 TEST(out_of_memory) {
   const Row rows[] = {
     {DAY, "task_failed", "fax", "x", .of_case = "c"}, {2 * DAY, "survey_answered", "survey", .kind = "nps", .score = 1},
-    {3 * DAY, "contact_started", "phone", "x", .of_case = "c", .wait = 900}, {3 * DAY + 1, "contact_ended", "phone", .resolved = "1"},
+    {3 * DAY, "contact_started", "phone", "x", .of_case = "c", .wait = 900}, {3 * DAY + 1, "contact_ended", "phone",
+        .resolved = "1"},
     {4 * DAY, "callback_made", "phone", "x"}, {5 * DAY, "ticket_closed", .of_case = "c"},
     {6 * DAY, "survey_answered", "survey", .kind = "nps", .score = 9, .customer = "v"},
   };
@@ -207,5 +236,6 @@ TEST(out_of_memory) {
   CHECK(done);
 }
 
-TEST_MAIN(scores, contacts_are_counted_once, several_triggers_are_one_escalation, severity_of_evidence_alone, cause_window,
-          order_and_failure_numbers, nobody_comes, comes_and_is_helped, in_the_contact_itself, follow_ups, out_of_memory)
+TEST_MAIN(scores, contacts_are_counted_once, updates_of_a_case_are_no_contacts, several_triggers_are_one_escalation,
+          severity_of_evidence_alone, cause_window, order_and_failure_numbers, nobody_comes, comes_and_is_helped,
+          in_the_contact_itself, follow_ups, out_of_memory)

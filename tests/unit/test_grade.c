@@ -17,7 +17,8 @@ static void check_grade(int line, const double values[GRADE_INPUT_COUNT], const 
   memcpy(input.value, values, sizeof input.value);
   Grade grade = grade_judge(&rules, &input);
   buf_init(&out, &env);
-  buf_format(&out, "%s %d %d %d", polarity_name(grade.polarity), grade.severity, grade.is_mixed, isnan(grade.sla_h) ? 0 : (int)grade.sla_h);
+  buf_format(&out, "%s %d %d %d", polarity_name(grade.polarity), grade.severity, grade.is_mixed,
+             isnan(grade.sla_h) ? 0 : (int)grade.sla_h);
   for(int i = 0; i < TRIGGER_COUNT; i++) {
     if( !(grade.triggers >> i & 1) ) continue;
     buf_append_char(&out, ' ');
@@ -82,12 +83,13 @@ TEST(limits_are_printed_as_they_are) {
   buf_free(&out);
 }
 
-/* ---- the rules they judge by ------------------------------------------------------------------------------------ */
+/* ---- the rules they judge by ----------------------------------------------------------------------------------- */
 
 static Value number(double value) { return (Value){VALUE_REAL, {.real = value}}; }
 static Value text(const char *value) { return (Value){VALUE_TEXT, {.text = slice_of(value)}}; }
 
-static bool set(Rules *rules, Env *env, const char *kind, const char *name, const char *leaf, Value value, const char *unit) {
+static bool set(Rules *rules, Env *env, const char *kind, const char *name, const char *leaf, Value value,
+                const char *unit) {
   *env = test_env();
   return rules_set(rules, env, slice_of(kind), slice_of(name), slice_of(leaf), value, slice_of(unit));
 }
@@ -100,12 +102,15 @@ TEST(rules_override) {
   CHECK(set(&rules, &env, "window", "optout_grace", "", text("3"), "d") && rules.value[RULE_OPTOUT_GRACE] == 3 * 86400);
   CHECK(set(&rules, &env, NULL, "optout_grace", NULL, text(" 12 "), "") && rules.value[RULE_OPTOUT_GRACE] == 12 * 3600);
   CHECK(set(&rules, &env, NULL, "sla_severity_4", NULL, number(90), "min") && rules.value[RULE_SLA_4] == 1.5);
-  CHECK(set(&rules, &env, NULL, "wait_limit_phone", NULL, number(2), "min") && rules_wait_s(&rules, SLICE("phone")) == 120);
-  CHECK(set(&rules, &env, NULL, "wait_limit_shop", NULL, number(60), NULL) && rules_wait_s(&rules, SLICE("shop")) == 60);
+  CHECK(set(&rules, &env, NULL, "wait_limit_phone", NULL, number(2), "min") && rules_wait_s(&rules,
+      SLICE("phone")) == 120);
+  CHECK(set(&rules, &env, NULL, "wait_limit_shop", NULL, number(60), NULL) && rules_wait_s(&rules,
+      SLICE("shop")) == 60);
   CHECK(isnan(rules_wait_s(&rules, SLICE("sms"))));
   CHECK(set(&rules, &env, "ratio", "E_no_reply", "R01_rude_unresponsive", number(30), NULL));
   CHECK(rules.ratio[E_NO_REPLY][LEAF_RUDE_UNRESPONSIVE] == 30);
-  CHECK(set(&rules, &env, "severity", "E_no_reply", NULL, (Value){VALUE_INT, {.integer = 0}}, NULL) && rules.severity[E_NO_REPLY] == 0);
+  CHECK(set(&rules, &env, "severity", "E_no_reply", NULL, (Value){VALUE_INT, {.integer = 0}},
+            NULL) && rules.severity[E_NO_REPLY] == 0);
 }
 
 #define CHECK_WRONG(kind, name, leaf, value, unit, expected) \
@@ -123,17 +128,25 @@ TEST(rules_that_are_wrong) {
   CHECK_INT(env.code, ERR_DATA);
   CHECK(strstr(env.message, "there is no rule 'nps'; there are nps_negative_max, csat_negative_max, ") == env.message);
   CHECK(strstr(env.message, "E_wrong_fix_reopen, wait_limit_<channel>") != NULL);
-  CHECK_WRONG(NULL, "nps_negative_max", NULL, number(11), NULL, "rule 'nps_negative_max' is 11; write a number from 0 to 10");
+  CHECK_WRONG(NULL, "nps_negative_max", NULL, number(11), NULL,
+              "rule 'nps_negative_max' is 11; write a number from 0 to 10");
   CHECK_WRONG(NULL, "nps_negative_max", NULL, text("six"), NULL, "rule 'nps_negative_max': 'six' is no number");
-  CHECK_WRONG(NULL, "nps_negative_max", NULL, number(5), "h", "rule 'nps_negative_max' is measured in points, not in 'h'");
-  CHECK_WRONG(NULL, "min_p", NULL, (Value){.type = VALUE_NULL}, NULL, "rule 'min_p' has no value; write a number, or leave the row out");
-  CHECK_WRONG(NULL, "optout_grace", NULL, number(5), "weeks", "rule 'optout_grace': 'weeks' is no unit of time; write s, min, h or d");
-  CHECK_WRONG(NULL, "optout_grace", NULL, number(-5), NULL, "rule 'optout_grace' is -18000; write a number from 0 to 3155760000 seconds");
+  CHECK_WRONG(NULL, "nps_negative_max", NULL, number(5), "h",
+              "rule 'nps_negative_max' is measured in points, not in 'h'");
+  CHECK_WRONG(NULL, "min_p", NULL, (Value){.type = VALUE_NULL}, NULL,
+              "rule 'min_p' has no value; write a number, or leave the row out");
+  CHECK_WRONG(NULL, "optout_grace", NULL, number(5), "weeks",
+              "rule 'optout_grace': 'weeks' is no unit of time; write s, min, h or d");
+  CHECK_WRONG(NULL, "optout_grace", NULL, number(-5), NULL, "rule 'optout_grace' is -18000; write a number from 0 to "
+                                                            "3155760000 seconds");
   CHECK_WRONG("ratio", "E_no_reply", NULL, number(5), NULL, "rule 'E_no_reply' of kind ratio needs a leaf");
-  CHECK_WRONG(NULL, "E_no_reply", NULL, number(2.5), NULL, "rule 'E_no_reply' is no whole number; a severity is 0 (no escalation), 1, 2, 3 or 4");
-  CHECK_WRONG(NULL, "E_no_reply", "R02_shuffled", number(0), NULL, "rule 'E_no_reply' is 0; write a number from 1e-06 to 1000000");
+  CHECK_WRONG(NULL, "E_no_reply", NULL, number(2.5), NULL, "rule 'E_no_reply' is no whole number; a severity is 0 "
+                                                           "(no escalation), 1, 2, 3 or 4");
+  CHECK_WRONG(NULL, "E_no_reply", "R02_shuffled", number(0), NULL,
+              "rule 'E_no_reply' is 0; write a number from 1e-06 to 1000000");
   CHECK(!set(&rules, &env, NULL, "E_no_reply", "R13", number(5), NULL));
-  CHECK(strstr(env.message, "rule 'E_no_reply': there is no leaf 'R13'; the leaves are R01_rude_unresponsive, ") == env.message);
+  CHECK(strstr(env.message, "rule 'E_no_reply': there is no leaf 'R13'; the leaves are R01_rude_unresponsive, "
+                            "") == env.message);
 }
 
 /* What the table shows, written back, changes nothing; and every rule is in it once. */
@@ -144,7 +157,8 @@ TEST(rules_rows_are_the_defaults) {
   size_t count = 0;
   rules_default(&rules);
   rules_default(&before);
-  for(; rules_row(count, &row); count++) CHECK(set(&rules, &env, row.kind, row.name, row.leaf, number(row.value), row.unit));
+  for(; rules_row(count, &row); count++)
+    CHECK(set(&rules, &env, row.kind, row.name, row.leaf, number(row.value), row.unit));
   CHECK(memcmp(&rules, &before, sizeof rules) == 0);
   CHECK_INT(count, RULE_COUNT + 3 + EVIDENCE_COUNT + 14);
   CHECK(!rules_row(count, &row) && !rules_row(SIZE_MAX, &row));

@@ -472,7 +472,37 @@ TEST(long_chain) {
   events_free(&ev);
 }
 
-TEST_MAIN(joins_by_row_and_contact, leading_zeros_and_kinds_are_kept_apart, guard_on_rows,
+typedef struct LogRow { const char *log, *account, *contact, *parent, *customer; } LogRow;
+
+static void check_logs(const LogRow *rows, size_t count) {
+  Env env = test_env();
+  Events ev;
+  events_init(&ev, &env);
+  const int wanted[] = {EV_LOG_SOURCE, EV_ACCOUNT, EV_CONTACT_ID, EV_PARENT_CONTACT_ID, EV_CUSTOMER, EV_CUSTOMER_ID};
+  for(size_t i = 0; i < COUNT_OF(wanted); i++) events_want(&ev, wanted[i]);
+  for(size_t i = 0; i < count; i++) {
+    size_t row = events_add(&ev);
+    put_text(&ev, row, EV_LOG_SOURCE, rows[i].log);
+    put_text(&ev, row, EV_ACCOUNT, rows[i].account);
+    put_text(&ev, row, EV_CONTACT_ID, rows[i].contact);
+    put_text(&ev, row, EV_PARENT_CONTACT_ID, rows[i].parent);
+  }
+  CHECK(identity_resolve(&ev, false, NULL));
+  for(size_t i = 0; i < count; i++) CHECK_SLICE(events_text(&ev, EV_CUSTOMER, i), rows[i].customer);
+  events_free(&ev);
+}
+
+/* Call 17 and chat 17 are two contacts; a row of a third log that says 17 could mean either, one that says 18 means the call. */
+TEST(contact_ids_are_names_within_their_log) {
+  static const LogRow rows[] = {
+    {"phone", "A1", "17", NULL, "A1"}, {"phone", NULL, "17", NULL, "A1"}, {"chat", "A2", "17", NULL, "A2"}, {"chat", NULL, "17", NULL, "A2"},
+    {"phone", "A3", "18", NULL, "A3"}, {"phone", NULL, "19", "18", "A3"}, {"quality", NULL, "18", NULL, "A3"},
+    {"quality", NULL, "17", NULL, NULL}, {"quality", NULL, "20", NULL, NULL},
+  };
+  check_logs(rows, COUNT_OF(rows));
+}
+
+TEST_MAIN(contact_ids_are_names_within_their_log, joins_by_row_and_contact, leading_zeros_and_kinds_are_kept_apart, guard_on_rows,
           guard_through_contacts_and_identifiers, guard_on_contacts, given_customers_are_kept,
           given_customers_guard_contacts, normal_forms, look_up,
           random_graphs, out_of_memory, long_chain)
