@@ -60,7 +60,7 @@ static void status_log(TvfCall *call, LogTable *table) {
   RecordKind kind;
   LogSpec spec = table->spec;
   spec.fail_on_reject = false;
-  bool ok = log_scan_open(&scan, call->host, &call->env, &spec, false);
+  bool ok = log_scan_open(&scan, call->host, &call->env, &spec, false) && log_scan_want(&scan, NULL);
   size_t first = call->row_count;
   for(size_t i = 0; ok && i < scan.name_count; i++) ok = status_file(call, table, scan.names[i].path) != NULL;
   while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) status_record(&scan, (StatusRow *)call->rows + first + scan.next_name - 1, kind);

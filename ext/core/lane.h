@@ -33,8 +33,10 @@ typedef enum LaneChoice {
 
 /* ---- the index of a stretch ---------------------------------------------------------------------------------- */
 
-#define LANE_STRETCH (64u << 10)            /* bytes indexed at once; a longer record is not the lane's */
-#define LANE_RECORDS 4096u                  /* records at most, and 64 more */
+#ifndef LANE_STRETCH
+#define LANE_STRETCH (64u << 10)            /* bytes indexed at once; a longer record is not the lane's. Tests make it small */
+#endif
+#define LANE_RECORDS (LANE_STRETCH / 16)    /* records at most, and 64 more */
 
 typedef struct LaneMarks { char delimiter, quote; } LaneMarks;     /* quote 0 = none */
 

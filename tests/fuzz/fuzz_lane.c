@@ -2,14 +2,15 @@
 ** fuzz_lane: any bytes as a log, read by libcsv alone, by each variant of the lane, and by the lane in portions: all must
 ** say the same of every record. The first byte chooses the encoding, the second the dialect, the third the portions and
 ** whether the log is repeated (to pass words, stretches and windows), the fourth the wanted columns.
-** clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz_lane.c
+** clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -DLANE_STRETCH=1024u
+**   tests/fuzz/fuzz_lane.c
 **   ext/core/{base,bytes,encoding,encoding_tables,fields,reader,record_scan,utf16,window,lane*}.c -lcsv -lz */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "../unit/story.h"
 
-enum { REPEATED_MOST = 140 << 10 };
+enum { REPEATED_MOST = 24 * LANE_STRETCH };
 
 static void *resize(void *old, size_t size) { return realloc(old, size); }
 static void release(void *old) { free(old); }
