@@ -129,8 +129,7 @@ static size_t halve_quotes(char *text, size_t size, char quote) {
   return to;
 }
 
-/* A field whose record holds doubled quotes, or bytes of another encoding: as it is, or made anew in lane->text, where
-** there is room. */
+/* A field as its record spells it: as it is, or made anew in lane->text, where there is room. */
 static Slice lane_decode(Lane *lane, Slice field, bool is_quoted) {
   Buf *text = &lane->text;
   bool is_doubled = is_quoted && memchr(field.data, lane->marks.quote, field.size);
@@ -143,22 +142,27 @@ static Slice lane_decode(Lane *lane, Slice field, bool is_quoted) {
   return (Slice){text->data + from, text->size - from};
 }
 
-/* libcsv's meaning: nothing at all is NULL, "" is empty. */
-static Slice lane_field(Lane *lane, const char *from, const char *to, bool is_special) {
-  if( from == to ) return SLICE_NULL;
-  bool is_quoted = lane->marks.quote && *from == lane->marks.quote;
-  Slice field = is_quoted ? (Slice){from + 1, (size_t)(to - from) - 2} : (Slice){from, (size_t)(to - from)};
-  return is_special ? lane_decode(lane, field, is_quoted) : field;
+/* The fields of a record that begins at `text`, without their quotes; `ends` = where they end, as the index counts.
+** libcsv's meaning: nothing at all is NULL, "" is empty. Where a field is empty, its delimiter is looked at: no quote. */
+static void lane_cut(Lane *lane, const uint32_t *ends, const char *text) {
+  const uint32_t *columns = lane->columns, start = lane->start;
+  const char quote = lane->marks.quote;
+  for(size_t i = 0; i < lane->column_count; i++) {
+    const uint32_t column = columns[i], from = column ? ends[column - 1] + 1 : start;
+    const char *data = text + (from - start);
+    size_t size = ends[column] - from, quotes = *data == quote;
+    lane->values[column] = (Slice){size ? data + quotes : NULL, size - 2 * quotes};
+  }
 }
 
-/* `ends` = where the fields of the record `text` end, as the index counts. */
-static void lane_cut(Lane *lane, const uint32_t *ends, const char *text, bool is_special) {
-  const uint32_t start = lane->start;
+/* Doubled quotes and other encodings. Only a quoted field has a quote before it. */
+static bool lane_decode_all(Lane *lane, Slice text) {
+  if( !buf_reserve(&lane->text, 3 * text.size) ) return false;
   for(size_t i = 0; i < lane->column_count; i++) {
-    uint32_t column = lane->columns[i];
-    uint32_t from = column ? ends[column - 1] + 1 : start;
-    lane->values[column] = lane_field(lane, text + (from - start), text + (ends[column] - start), is_special);
+    Slice *field = &lane->values[lane->columns[i]];
+    if( field->data ) *field = lane_decode(lane, *field, field->data > text.data && field->data[-1] == lane->marks.quote);
   }
+  return true;
 }
 
 /* ---- rows --------------------------------------------------------------------------------------------------------- */
@@ -184,12 +188,11 @@ bool lane_next(Lane *lane, Slice rest, size_t field_count, LaneRow *row) {
   if( size && rest.data[size - 1] == '\r' ) size--;
   row->text = (Slice){rest.data, size};
   if( record->last + 1 - first != field_count || size == 0 || !text_is_valid(lane, record->notes, row->text) ) return false;
-  bool special = is_special(lane, record->notes);
-  buf_clear(&lane->text);
-  if( special && !buf_reserve(&lane->text, 3 * size) ) return false;
   if( lane->column_count ) {
+    buf_clear(&lane->text);
     index->places[record->last] = lane->start + (uint32_t)size;
-    lane_cut(lane, index->places + first, rest.data, special);
+    lane_cut(lane, index->places + first, rest.data);
+    if( is_special(lane, record->notes) && !lane_decode_all(lane, row->text) ) return false;
   }
   row->fields = lane->values;
   row->lines = 1 + record->notes / LANE_LINE;

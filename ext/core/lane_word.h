@@ -29,21 +29,25 @@ LANE_INLINE uint64_t lane_notes_join(uint64_t a, uint64_t b) {
   return ((a | b) & BITS) | ((a & ~(uint64_t)BITS) + (b & ~(uint64_t)BITS));
 }
 
-/* Eight at a time, without asking how many there are: what is written too much is overwritten or never read. */
+LANE_INLINE uint64_t lane_put_place(uint32_t *out, uint64_t ends, uint32_t at) {
+  *out = at + (uint32_t)__builtin_ctzll(ends | UINT64_C(1) << 63);
+  return ends & (ends - 1);
+}
+
+/* Four at a time, without asking how many there are: what is written too much is overwritten or never read. */
 LANE_INLINE void lane_put_places(uint32_t *out, uint64_t ends, uint32_t at) {
-  const uint64_t top = UINT64_C(1) << 63;
-  do {
-    for(int i = 0; i < 8; i++) {
-      *out++ = at + (uint32_t)__builtin_ctzll(ends | top);
-      ends &= ends - 1;
-    }
-  } while( ends );
+  for(; ends; out += 4) {
+    ends = lane_put_place(out, ends, at);
+    ends = lane_put_place(out + 1, ends, at);
+    ends = lane_put_place(out + 2, ends, at);
+    ends = lane_put_place(out + 3, ends, at);
+  }
 }
 
 typedef struct LaneFound { uint64_t ends, record_ends, inner, doubled, high; } LaneFound;
 
 LANE_INLINE void lane_put(LaneIndex *index, LaneFound found, uint32_t at) {
-  if( !index->counts_only && found.ends ) lane_put_places(index->places + index->place_count, found.ends, at);
+  if( !index->counts_only ) lane_put_places(index->places + index->place_count, found.ends, at);
   const bool has_notes = (found.inner | found.doubled | found.high | index->notes) != 0;
   for(uint64_t left = found.record_ends; left; left &= left - 1) {
     uint64_t upto = left ^ (left - 1);
