@@ -37,9 +37,11 @@ typedef struct Mapping {
 
 typedef struct MappingCounts { uint64_t gaps, folds, odd_values; } MappingCounts;
 
-/* The field of a record as a typed value: text, integer, real, or (LOG_TIMESTAMP, LOG_DATE) integer µs UTC. A value that does not fit its type
-** comes back as text (D8) and is counted in counts->odd_values; counts may be NULL. */
+/* The field of a record as a typed value: text, integer, real, integer µs UTC (LOG_TIMESTAMP), or the day that is written as µs (LOG_DATE: no zone
+** moves it). A value that does not fit its type comes back as text (D8) and is counted in counts->odd_values; counts may be NULL. */
 Value mapping_value(const Mapping *mapping, size_t column, Slice field, MappingCounts *counts);
+/* The same for a column of times or days as an instant: a day begins at midnight of the zone, and a time of day in a column of days counts. */
+Value mapping_instant(const Mapping *mapping, size_t column, Slice field, MappingCounts *counts);
 /* Turns a RECORD_ROW into a RECORD_REJECT (bad_timestamp: the value mapped to event_ts is no time; bad_number: a declared numeric column).
 ** The reason is written to `arena`. */
 void mapping_judge(const Mapping *mapping, Arena *arena, Record *record);
