@@ -3,9 +3,13 @@
 ** Declared columns: journey_handle HIDDEN (a pointer for our own functions), the file's columns, log_file, log_line, log_offset, log_raw HIDDEN. */
 #include "log.h"
 
+#include <stdlib.h>
+
 #include "log_spec.h"
 
 #define LOG_POINTER "journey_log"
+
+#define LOG_PLAN_MASK " (columns "
 
 enum { LOG_PLAN_SCAN, LOG_PLAN_HANDLE };
 enum { LOG_COLUMN_HANDLE, LOG_COLUMN_FIRST };
@@ -125,11 +129,28 @@ static int log_shadow_name(const char *suffix) { return sqlite3_stricmp(suffix, 
 
 /* ---- the cursor --------------------------------------------------------------------------------------------------- */
 
+/* Bit i of colUsed is column i, the last one all that follow. */
+static bool column_is_used(uint64_t used, int index) { return (used >> (index < 63 ? index : 63) & 1) != 0; }
+
+/* A sentence for EXPLAIN QUERY PLAN. It ends with colUsed in hexadecimal, which log_filter reads. */
+static char *log_plan_words(const Mapping *mapping, uint64_t used) {
+  sqlite3_str *words = sqlite3_str_new(NULL);
+  const char *before = "reads every record of every file, decodes ";
+  for(size_t i = 0; i < mapping->column_count; i++) {
+    if( !column_is_used(used, (int)i + LOG_COLUMN_FIRST) ) continue;
+    sqlite3_str_appendf(words, "%s%s", before, mapping->columns[i].name.data);
+    before = ", ";
+  }
+  sqlite3_str_appendf(words, "%s" LOG_PLAN_MASK "%llx)", before[0] == ',' ? "" : "reads every record of every file", used);
+  return sqlite3_str_finish(words);
+}
+
 static int log_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
-  (void)base;
   bool handle_only = info->colUsed == 1;
   info->idxNum = handle_only ? LOG_PLAN_HANDLE : LOG_PLAN_SCAN;
-  info->idxStr = handle_only ? (char *)"handle only, no file is read" : (char *)"reads every record of every file";
+  info->idxStr = handle_only ? (char *)"handle only, no file is read" : log_plan_words(&((LogTable *)base)->spec.mapping, info->colUsed);
+  info->needToFreeIdxStr = !handle_only;
+  if( !info->idxStr ) return SQLITE_NOMEM;
   info->estimatedCost = handle_only ? 1 : 1e7;
   info->estimatedRows = handle_only ? 1 : 1000000;
   return SQLITE_OK;
@@ -174,10 +195,19 @@ static int log_next(sqlite3_vtab_cursor *base) {
   return env_failed(&cursor->env) ? log_fail(cursor) : SQLITE_OK;
 }
 
+static bool log_want(LogCursor *cursor, const char *words) {
+  const Mapping *mapping = &cursor->scan.mapping;
+  const char *mask = strrchr(words, '(');
+  uint64_t used = mask ? strtoull(mask + sizeof LOG_PLAN_MASK - 2, NULL, 16) : ~UINT64_C(0);
+  bool *columns = arena_alloc(&cursor->scan.files, mapping->column_count + 1);
+  if( !columns ) return false;
+  for(size_t i = 0; i < mapping->column_count; i++) columns[i] = column_is_used(used, (int)i + LOG_COLUMN_FIRST);
+  return log_scan_want(&cursor->scan, columns);
+}
+
 static int log_filter(sqlite3_vtab_cursor *base, int plan, const char *words, int argc, sqlite3_value **values) {
   LogCursor *cursor = (LogCursor *)base;
   LogTable *table = (LogTable *)base->pVtab;
-  (void)words;
   (void)argc;
   (void)values;
   log_end_scan(cursor);
@@ -187,7 +217,8 @@ static int log_filter(sqlite3_vtab_cursor *base, int plan, const char *words, in
   cursor->handle_only = plan == LOG_PLAN_HANDLE;
   if( cursor->handle_only ) return log_next(base);
   cursor->is_open = true;
-  if( !log_scan_open(&cursor->scan, table->host, &cursor->env, &table->spec, false) ) return log_fail(cursor);
+  if( !log_scan_open(&cursor->scan, table->host, &cursor->env, &table->spec, false) || !log_want(cursor, words) )
+    return log_fail(cursor);
   return log_next(base);
 }
 

@@ -52,11 +52,17 @@ typedef struct LogScan {
   int32_t *order;               /* table column → field of this file; -1 = the file lacks it */
   bool is_ordered;              /* the file's header is in another order than the table's */
   Slice reject_column;          /* of a reject: name of record.column, which counts the file's columns */
+  bool *wanted;                 /* by table column; NULL = all */
   uint64_t rows, rejects, skipped;
 } LogScan;
 
 /* Without `with_events` the event_map is not read, so that a log whose event_map is wrong can still be looked at. */
 bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, bool with_events);
+/* Before the first record: rows need only these of the table's columns (NULL = none), besides what the scan itself looks at;
+** others may be NULL whatever they hold. */
+bool log_scan_want(LogScan *scan, const bool *columns);
+/* The same by event columns: what the rules for them read. `has` NULL = all rules. */
+bool log_scan_want_events(LogScan *scan, const Events *has);
 /* The next record of any kind but RECORD_HEADER (delivered as RECORD_SKIPPED, "header"); RECORD_END at the end or with env's error set. */
 RecordKind log_scan_next(LogScan *scan);
 void log_scan_close(LogScan *scan);

@@ -66,6 +66,37 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
   return scan_ready(scan) && (!with_events || scan_verbs(scan)) && files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
 }
 
+/* What is judged is looked at in every row: event_ts and declared columns. */
+bool log_scan_want(LogScan *scan, const bool *columns) {
+  const Mapping *mapping = &scan->mapping;
+  scan->wanted = arena_alloc(&scan->files, mapping->column_count + 1);
+  if( !scan->wanted ) return false;
+  for(size_t i = 0; i < mapping->column_count; i++)
+    scan->wanted[i] = (columns && columns[i]) || mapping->columns[i].is_declared || (int)i == mapping->ts_column;
+  return true;
+}
+
+bool log_scan_want_events(LogScan *scan, const Events *has) {
+  const Mapping *mapping = &scan->mapping;
+  bool *columns = arena_alloc(&scan->files, mapping->column_count + 1);
+  if( !columns ) return false;
+  for(size_t i = 0; i < mapping->rule_count; i++)
+    if( mapping->rules[i].column >= 0 && (!has || events_has(has, mapping->rules[i].target)) ) columns[mapping->rules[i].column] = true;
+  return log_scan_want(scan, columns);
+}
+
+/* The wanted columns where this file has them. */
+static bool scan_want_fields(LogScan *scan, size_t field_count) {
+  size_t count = scan->mapping.column_count;
+  if( !scan->wanted ) return true;
+  if( !scan->is_ordered ) return reader_want(scan->reader, scan->wanted, count);
+  bool *fields = arena_alloc(&scan->file, field_count + 1);
+  if( !fields ) return false;
+  for(size_t i = 0; i < count; i++)
+    if( scan->order[i] >= 0 ) fields[scan->order[i]] = scan->wanted[i];
+  return reader_want(scan->reader, fields, field_count);
+}
+
 static void scan_close_file(LogScan *scan) {
   reader_close(scan->reader);
   scan->reader = NULL;
@@ -90,7 +121,7 @@ static bool scan_open_file(LogScan *scan) {
   ByteSource *file = files_read(scan->host->files, &scan->file, path);
   ByteSource *bytes = file ? bytes_inflate(&scan->file, file) : NULL;
   if( bytes ) scan->reader = reader_open(&scan->file, bytes, &dialect);
-  return scan->reader != NULL;
+  return scan->reader && (dialect.has_header || scan_want_fields(scan, 0));
 }
 
 /* Where each column of the table stands in this file's header. A column the table does not know would be lost: that is an error. */
@@ -143,7 +174,7 @@ static RecordKind scan_deliver(LogScan *scan) {
   if( record->kind == RECORD_HEADER ) {
     record->kind = RECORD_SKIPPED;
     record->reason_code = "header";
-    if( !scan_read_header(scan) ) return RECORD_END;
+    if( !scan_read_header(scan) || !scan_want_fields(scan, record->field_count) ) return RECORD_END;
   }
   if( record->kind == RECORD_ROW ) {
     scan_order_fields(scan);

@@ -123,7 +123,7 @@ static bool read_log(TvfCall *call, LogTable *table, Events *ev) {
   LogScan scan;
   RecordKind kind;
   uint32_t source = intern_put(&ev->intern, table->spec.name), file = 0;
-  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true);
+  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true) && log_scan_want_events(&scan, ev);
   while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) {
     if( kind != RECORD_ROW || mapping_no_event(&scan.mapping, &scan.record) ) continue;
     size_t row = events_add(ev);

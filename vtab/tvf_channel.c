@@ -48,12 +48,17 @@ static void events_fill(const LogScan *scan, EventRow *row) {
   row->cell[EV_LOG_PART].integer = 1;
 }
 
+static bool events_open(TvfCall *call, EventsState *state) {
+  return log_scan_open(&state->scan, call->host, &call->env, &state->logs.table[state->log]->spec, true) &&
+         log_scan_want_events(&state->scan, NULL);
+}
+
 static void events_run(TvfCall *call) {
   EventsState *state = arena_alloc(&call->arena, sizeof *state);
   call->state = state;
   if( !state || !log_list_open(call->host, &call->env, "logs", tvf_text(call, "logs"), &state->logs) ) return;
   for(int i = 0; i < state->logs.count; i++) log_gives_events(state->logs.table[i], &call->env);
-  if( !env_failed(&call->env) ) log_scan_open(&state->scan, call->host, &call->env, &state->logs.table[0]->spec, true);
+  if( !env_failed(&call->env) ) events_open(call, state);
 }
 
 static bool events_next(TvfCall *call, void *row) {
@@ -64,7 +69,7 @@ static bool events_next(TvfCall *call, void *row) {
     if( kind != RECORD_END ) continue;
     log_scan_close(&state->scan);
     if( env_failed(&call->env) || ++state->log == state->logs.count ) return false;
-    if( !log_scan_open(&state->scan, call->host, &call->env, &state->logs.table[state->log]->spec, true) ) return false;
+    if( !events_open(call, state) ) return false;
   }
   events_fill(&state->scan, row);
   return true;
@@ -115,7 +120,7 @@ static void rejects_run(TvfCall *call) {
   *spec = state->logs.table[0]->spec;
   spec->fail_on_reject = false;                       /* the rejects of such a log can still be looked at */
   if( state->logs.count > 1 ) env_fail(&call->env, ERR_INPUT, "argument log names more than one log; ask for one at a time");
-  else log_scan_open(&state->scan, call->host, &call->env, spec, false);
+  else if( log_scan_open(&state->scan, call->host, &call->env, spec, false) ) log_scan_want(&state->scan, NULL);
 }
 
 static bool rejects_next(TvfCall *call, void *data) {
