@@ -12,6 +12,7 @@ typedef struct StatusRow {
   Slice kind, name, state, advice;
   int64_t cursor_offset, bytes, records, delivered, without_event, events, rejects, skipped, blocks, start_ts, end_ts;
   MappingCounts odd;
+  uint64_t nameless;            /* events that name nobody */
 } StatusRow;
 
 static StatusRow *status_row(TvfCall *call, Slice kind, Slice name) {
@@ -27,6 +28,29 @@ static void status_span(StatusRow *row, int64_t ts) {
   if( row->end_ts == INT_NULL || ts > row->end_ts ) row->end_ts = ts;
 }
 
+/* Does a column say whose event it is (identity.h)? Where a customer is given, nothing is stitched from identifiers. */
+static bool names_person(EventColumn column, bool has_customer) {
+  if( column == EV_CONTACT_ID || column == EV_PARENT_CONTACT_ID ) return true;
+  return has_customer ? column == EV_CUSTOMER : column >= EV_ACCOUNT && column <= EV_DEVICE;
+}
+
+static bool maps_customer(const Mapping *mapping) {
+  for(size_t i = 0; i < mapping->rule_count; i++)
+    if( mapping->rules[i].target == EV_CUSTOMER ) return true;
+  return false;
+}
+
+/* A log that maps nobody at all is there for another unit. */
+static bool is_nameless(const Mapping *mapping, const Record *record) {
+  bool has_customer = maps_customer(mapping), maps_person = false;
+  for(size_t i = 0; i < mapping->rule_count; i++) {
+    if( !names_person(mapping->rules[i].target, has_customer) ) continue;
+    if( mapping_event_value(mapping, &mapping->rules[i], record, NULL).type != VALUE_NULL ) return false;
+    maps_person = true;
+  }
+  return maps_person;
+}
+
 /* A row that is an event counts with its time; the rule for event_ts may be a constant, which has no span. */
 static void status_event(const LogScan *scan, StatusRow *row) {
   if( mapping_no_event(&scan->mapping, &scan->record) ) {
@@ -34,6 +58,7 @@ static void status_event(const LogScan *scan, StatusRow *row) {
     return;
   }
   row->events++;
+  row->nameless += is_nameless(&scan->mapping, &scan->record);
   int column = scan->mapping.ts_column;
   Value value = column < 0 ? (Value){.type = VALUE_NULL} : mapping_instant(&scan->mapping, (size_t)column, scan->record.fields[column], NULL);
   if( value.type == VALUE_INT ) status_span(row, value.as.integer);
@@ -56,6 +81,7 @@ static void status_advice(TvfCall *call, const LogTable *table, StatusRow *row) 
     {row->odd.gaps, "time stands in an hour that the clocks skip and is moved forward", "times stand in an hour that the clocks skip and are moved forward"},
     {row->odd.folds, "time stands in an hour that the clocks show twice and is taken as the earlier",
      "times stand in an hour that the clocks show twice and are taken as the earlier"},
+    {row->nameless, "event names nobody and is in no customer's journey", "events name nobody and are in no customer's journey"},
   };
   Buf text;
   buf_init(&text, &call->env);
@@ -78,11 +104,15 @@ static StatusRow *status_file(TvfCall *call, Slice path) {
   return row;
 }
 
-/* Only what has a type can be odd. */
+/* Only what has a type can be odd; besides, what names a person. */
 static bool status_want(LogScan *scan) {
   const Mapping *mapping = &scan->mapping;
   bool *columns = arena_alloc(&scan->files, mapping->column_count + 1);
   for(size_t i = 0; columns && i < mapping->column_count; i++) columns[i] = mapping->columns[i].type != LOG_TEXT;
+  for(size_t i = 0; columns && i < mapping->rule_count; i++) {
+    const MapRule *rule = &mapping->rules[i];
+    if( rule->column >= 0 && names_person(rule->target, maps_customer(mapping)) ) columns[rule->column] = true;
+  }
   return columns && log_scan_want(scan, columns);
 }
 
@@ -100,19 +130,19 @@ static void status_log(TvfCall *call, LogTable *table) {
 }
 
 static bool status_count(TvfCall *call, Relation *relation, StatusRow *row) {
-  static const EventColumn persons[] = {EV_CUSTOMER, EV_ACCOUNT, EV_PHONE, EV_EMAIL, EV_DEVICE, EV_CONTACT_ID};
-  int columns[COUNT_OF(persons) + 1], count = 1;
+  bool has_customer = relation_column(relation, SLICE("customer")) >= 0;
+  int columns[EV_COUNT + 1], count = 1;
   columns[0] = relation_column(relation, SLICE("event_ts"));
   if( columns[0] < 0 ) return relation_lacks(relation, "event_ts");
-  for(size_t i = 0; i < COUNT_OF(persons); i++) {
-    int column = relation_column(relation, slice_of(event_columns[persons[i]].name));
+  for(int i = 0; i < EV_COUNT; i++) {
+    int column = names_person((EventColumn)i, has_customer) ? relation_column(relation, slice_of(event_columns[i].name)) : -1;
     if( column >= 0 ) columns[count++] = column;
   }
   if( !relation_select(relation, columns, count) ) return false;
   while( relation_next(relation) ) {
     int64_t ts;
     bool has_time = time_from_value(host_value(&call->env, sqlite3_column_value(relation->rows, 0)), &ts), has_person = count == 1;
-    for(int i = 1; i < count; i++) has_person = has_person || sqlite3_column_type(relation->rows, i) != SQLITE_NULL;
+    for(int i = 1; i < count; i++) has_person = has_person || sqlite3_column_bytes(relation->rows, i) > 0;
     row->records++;
     row->rejects += !has_time || !has_person;
     row->events += has_time && has_person;
@@ -128,7 +158,7 @@ static void status_relation(TvfCall *call, Slice name) {
   if( row && relation_open(&relation, call->host, &call->env, "source", name) ) status_count(call, &relation, row);
   if( row ) relation_close(&relation);
   if( row && row->rejects && !env_failed(&call->env) )
-    row->advice = SLICE("rejects are rows without event_ts or without any identifier");
+    row->advice = SLICE("-- rejects are rows without event_ts, or that name nobody: no customer, or where that column is missing no identifier");
 }
 
 static int status_compare(const void *left, const void *right, const void *context) {
@@ -163,7 +193,7 @@ static const TvfColumn status_columns[] = {
   {"delivered", "BIGINT", NULL, "rows", offsetof(StatusRow, delivered), false},
   {"without_event", "BIGINT", NULL, "rows that give no event (their event_ts is empty)", offsetof(StatusRow, without_event), false},
   {"events", "BIGINT", NULL, "events", offsetof(StatusRow, events), false},
-  {"rejects", "BIGINT", NULL, "records that are no row; in a relation rows without event_ts or identifier", offsetof(StatusRow, rejects), false},
+  {"rejects", "BIGINT", NULL, "records that are no row; in a relation rows without event_ts, or that name nobody", offsetof(StatusRow, rejects), false},
   {"skipped", "BIGINT", NULL, "headers, titles, blank lines", offsetof(StatusRow, skipped), false},
   {"blocks", "BIGINT", NULL, "NULL: only a store has blocks", offsetof(StatusRow, blocks), false},
   {"start_ts", "TIMESTAMP", NULL, "earliest event", offsetof(StatusRow, start_ts), false},

@@ -6,11 +6,15 @@
 ** the weakest kind. Whatever is decided rests on node numbers and on sets, never on the order of rows. Empty texts are
 ** no identifiers, nor is a telephone without digits ('anonymous').
 **
-** The guard looks for hubs in three passes, each over what the earlier ones left. A node whose accounts are more than
-** IDENTITY_ACCOUNTS_MAX loses its edges. Its accounts are
-**   1. those on its own rows                                             (any kind but accounts),
-**   2. and those on the rows of its contacts                             (identifiers),
-**   3. and those that pass 2 found for the identifiers it shares a row with (any kind but accounts).
+** The guard looks for hubs in four passes, each over what the earlier ones left. A node that meets more than
+** IDENTITY_GUARD_MAX of these loses its edges; accounts never do:
+**   1. the accounts on its own rows                                         (any kind),
+**   2. and those on the rows of its contacts                                (identifiers),
+**   3. the other identifiers of its own kind in its contacts                (identifiers),
+**   4. its accounts, and those of the identifiers that share a row with it   (any kind).
+** Pass 3 needs no accounts: a switchboard meets the numbers of all its callers, a caller meets the switchboard, however
+** often. It comes after pass 2, so that numbers already known as the company's do not count against a caller; numbers
+** that pass 3 itself finds do. A hub's own rows go with its caller's, where the contact names one.
 ** A row belongs to the component of its strongest unguarded identifier; else to that of its contact, where that has an
 ** identifier; else to its strongest guarded identifier, alone; else to the smallest guarded one of its contact. */
 #include "identity.h"
@@ -44,8 +48,9 @@ typedef struct Edge {
   int64_t first_ts;
 } Edge;
 
-typedef struct Reach {             /* distinct accounts of a node; complete while count <= IDENTITY_ACCOUNTS_MAX */
-  uint32_t count, account[IDENTITY_ACCOUNTS_MAX + 1];
+enum { REACH_MAX = IDENTITY_GUARD_MAX + 2 };   /* one too many, besides the node itself */
+typedef struct Reach {             /* distinct nodes that a node meets; complete while count < REACH_MAX */
+  uint32_t count, node[REACH_MAX];
 } Reach;
 
 typedef struct CodeMap {           /* code → node + 1; 0 = not seen */
@@ -65,11 +70,11 @@ typedef struct Graph {
   size_t edge_count, edge_capacity;
   uint32_t *slot;                  /* edge + 1 by hash of its pair, at most half full; 0 = free */
   size_t slot_count;
-  Reach *reach;
+  Reach *reach;                    /* the accounts of each node */
   bool *guarded;
   uint32_t *parent;                /* union-find; a root is the smallest node of its component */
   uint32_t *fallback;              /* of a root that is a contact: the guarded identifier it is named by */
-  uint32_t *scoped[2];             /* per row: contact_id and parent_contact_id as names within their log; NULL = one log */
+  uint32_t *scoped[2];             /* per row: contact_id, parent_contact_id within its log; NULL = one log */
   Buf scratch;
 } Graph;
 
@@ -292,15 +297,15 @@ static bool edges_collect(Graph *g) {
 
 /* ---- the guard -------------------------------------------------------------------------------------------- */
 
-static void reach_add(Reach *reach, uint32_t account) {
-  if( reach->count > IDENTITY_ACCOUNTS_MAX ) return;
+static void reach_add(Reach *reach, uint32_t node) {
+  if( reach->count == REACH_MAX ) return;
   for(uint32_t i = 0; i < reach->count; i++)
-    if( reach->account[i] == account ) return;
-  reach->account[reach->count++] = account;
+    if( reach->node[i] == node ) return;
+  reach->node[reach->count++] = node;
 }
 
 static void reach_add_all(Reach *reach, const Reach *other) {
-  for(uint32_t i = 0; i < other->count; i++) reach_add(reach, other->account[i]);
+  for(uint32_t i = 0; i < other->count; i++) reach_add(reach, other->node[i]);
 }
 
 static bool is_contact_node(const Graph *g, uint32_t node) { return g->node[node].kind == NODE_CONTACT; }
@@ -311,7 +316,7 @@ static bool is_open_edge(const Graph *g, const Edge *edge) { return !g->guarded[
 
 static void guard_judge(Graph *g) {
   for(size_t i = 0; i < g->node_count; i++)
-    if( g->reach[i].count > IDENTITY_ACCOUNTS_MAX ) g->guarded[i] = true;
+    if( g->reach[i].count > IDENTITY_GUARD_MAX ) g->guarded[i] = true;
 }
 
 static void guard_by_rows(Graph *g) {
@@ -329,6 +334,33 @@ static void guard_by_contacts(Graph *g) {
       reach_add_all(&g->reach[edge->a], &g->reach[edge->b]);
   }
   guard_judge(g);
+}
+
+/* A contact's identifiers of one kind; then, for each of these, those of all its contacts: itself and whom it meets. */
+static void peers_collect(const Graph *g, NodeKind kind, Reach *peers) {
+  for(int pass = 0; pass < 2; pass++) {
+    for(size_t i = 0; i < g->edge_count; i++) {
+      const Edge *edge = &g->edge[i];
+      if( g->node[edge->a].kind != kind || !is_contact_node(g, edge->b) || !is_open_edge(g, edge) ) continue;
+      if( pass == 0 ) reach_add(&peers[edge->b], edge->a);
+      else reach_add_all(&peers[edge->a], &peers[edge->b]);
+    }
+  }
+}
+
+static bool guard_by_peers(Graph *g) {
+  static const NodeKind kinds[] = {NODE_PHONE, NODE_EMAIL, NODE_DEVICE};
+  Reach *peers = env_alloc(g->env, (g->node_count + 1) * sizeof *peers);
+  for(size_t k = 0; peers && k < COUNT_OF(kinds) && env_tick(g->env); k++) {
+    if( g->map[kinds[k]].size == 0 ) continue;
+    peers_collect(g, kinds[k], peers);
+    for(size_t i = 0; i < g->node_count; i++) {
+      if( g->node[i].kind == kinds[k] && peers[i].count > IDENTITY_GUARD_MAX + 1 ) g->guarded[i] = true;
+      peers[i].count = 0;
+    }
+  }
+  env_release(g->env, peers);
+  return !env_failed(g->env);
 }
 
 static bool guard_by_identifiers(Graph *g) {
@@ -461,7 +493,7 @@ static uint32_t row_given_owner(Graph *g, size_t row) {
     uint32_t smallest = NO_NODE;
     if( !is_contact_node(g, nodes[i]) ) return nodes[i];
     for(uint32_t k = 0; k < reach->count && !g->guarded[nodes[i]]; k++)
-      if( reach->account[k] < smallest ) smallest = reach->account[k];
+      if( reach->node[k] < smallest ) smallest = reach->node[k];
     if( smallest != NO_NODE ) return smallest;
   }
   return NO_NODE;
@@ -483,21 +515,21 @@ static bool number_customers(Graph *g, const uint32_t *owner, int64_t *id, uint6
   return ok;
 }
 
-/* A row that names nobody in its own log, such as a quality check that refers to a call of the call log, takes the customer of its contact_id in the
-** other logs, where they agree on one. */
+/* A row that names nobody in its own log, such as a quality check that refers to a call of the call log, takes the
+** customer of its contact_id in the other logs, where they agree on one. */
 static bool rows_refer(Graph *g, uint32_t *owner) {
-  enum { SEVERAL = NO_NODE - 1 };
+  const uint32_t several = NO_NODE - 1;
   if( !g->scoped[0] ) return true;
   uint32_t *of_contact = env_resize(g->env, NULL, g->ev->intern.count * sizeof *of_contact);
   for(size_t i = 0; of_contact && i < g->ev->intern.count; i++) of_contact[i] = NO_NODE;
   for(size_t row = 0; of_contact && row < g->ev->count; row++) {
     uint32_t contact = events_code(g->ev, EV_CONTACT_ID, row);
     if( !contact || owner[row] == NO_NODE ) continue;
-    of_contact[contact] = of_contact[contact] == NO_NODE || of_contact[contact] == owner[row] ? owner[row] : SEVERAL;
+    of_contact[contact] = of_contact[contact] == NO_NODE || of_contact[contact] == owner[row] ? owner[row] : several;
   }
   for(size_t row = 0; of_contact && row < g->ev->count; row++) {
     uint32_t contact = events_code(g->ev, EV_CONTACT_ID, row);
-    if( owner[row] == NO_NODE && contact && of_contact[contact] < SEVERAL ) owner[row] = of_contact[contact];
+    if( owner[row] == NO_NODE && contact && of_contact[contact] < several ) owner[row] = of_contact[contact];
   }
   env_release(g->env, of_contact);
   return !env_failed(g->env);
@@ -523,7 +555,7 @@ static bool rows_name(Graph *g, uint32_t (*owner_of)(Graph *, size_t), uint64_t 
 static bool graph_stitch(Graph *g, uint64_t *customers) {
   if( !graph_build(g) ) return false;
   guard_by_contacts(g);
-  return guard_by_identifiers(g) && components_build(g) && rows_name(g, row_owner, customers);
+  return guard_by_peers(g) && guard_by_identifiers(g) && components_build(g) && rows_name(g, row_owner, customers);
 }
 
 static bool graph_fill(Graph *g, uint64_t *customers) {

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT
-** identity: identifiers → customers. Nodes are (kind, normalised text), ordered by kind then text; two identifiers on one
-** event, and the identifiers of one contact_id (and of its parent_contact_id), are edges. A customer is a connected
+** identity: identifiers → customers. Nodes are (kind, normalised text), ordered by kind then text; two identifiers on
+** one event, and the identifiers of one contact_id (and of its parent_contact_id), are edges. A customer is a connected
 ** component, found by Kruskal over edges sorted by (weaker kind of the two, first event_ts, node pair), so the result
 ** depends on the set of edges alone.
-** Where rows come from several logs (log_source), a contact_id is a name within its log: call 17 and chat 17 join nobody. Only a row that names
-** nobody in its own log takes the customer that the other logs' rows with its contact_id agree on.
-** Guard: an identifier or a contact_id joined to more than IDENTITY_ACCOUNTS_MAX distinct accounts (a switchboard,
+** Where rows come from several logs (log_source), a contact_id is a name within its log: call 17 and chat 17 join
+** nobody. Only a row that names nobody in its own log takes the customer that the other logs' rows with its contact_id
+** agree on.
+** Guard: an identifier or a contact_id joined to more than IDENTITY_GUARD_MAX distinct accounts (a switchboard,
 ** noreply@, a number the exchange gives again) joins nobody: on its own rows, through its contacts, or through the
-** identifiers beside it; identity.c says how exactly. */
+** identifiers beside it. Nor does an identifier, other than an account, that meets more than IDENTITY_GUARD_MAX others
+** of its own kind in its contacts: a switchboard among its callers' numbers, in a log without accounts. identity.c says
+** how exactly. */
 #ifndef JOURNEY_IDENTITY_H
 #define JOURNEY_IDENTITY_H
 #include "event.h"
 
-#define IDENTITY_ACCOUNTS_MAX 5
+#define IDENTITY_GUARD_MAX 5
 
 typedef struct IdentityCounts { uint64_t nodes, edges, customers, guarded; } IdentityCounts;
 

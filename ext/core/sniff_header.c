@@ -100,6 +100,7 @@ typedef struct Survey {
   uint32_t width;
   size_t rows;
   bool odd_header;                /* the first record has another width than most, and only names */
+  uint32_t above;                 /* records of any kind above the first row */
   Slice *first[FIRST_ROWS];
   Shape *first_shape[FIRST_ROWS];
   ColumnSurvey *column;
@@ -137,6 +138,7 @@ static bool is_odd_header(const Record *record, char delimiter) {
 }
 
 static bool survey_row(Survey *survey, const Record *record, char delimiter) {
+  survey->above += survey->rows == 0 && record->kind != RECORD_ROW;
   if( record->kind == RECORD_REJECT && survey->rows == 0 ) survey->odd_header |= is_odd_header(record, delimiter);
   if( record->kind != RECORD_ROW || record->field_count != survey->width ) return true;
   if( survey->rows < FIRST_ROWS && !survey_keep(survey, record) ) return false;
@@ -199,6 +201,15 @@ static bool is_header_by_text(const Survey *survey) {
   return survey->rows < 4 || repeated * 4 < filled;
 }
 
+/* Names of another width are titles, not the header, where the first row of the usual width is a header itself. */
+static void survey_titles(Survey *survey, DialectGuess *guess) {
+  if( !survey->odd_header || survey->above > TITLE_RECORDS_MAX ) return;
+  Votes votes = survey_votes(survey, 0, 1);
+  if( votes.pro == 0 || votes.contra > 0 ) return;
+  guess->dialect.skip_lines = survey->above;
+  survey->odd_header = false;
+}
+
 static void survey_judge(const Survey *survey, DialectGuess *guess) {
   if( survey->rows == 0 || survey->odd_header ) {
     guess->dialect.has_header = true;
@@ -228,6 +239,7 @@ bool header_guess(Env *env, Slice head, uint32_t width, const DialectGiven *give
   Survey survey = {.env = env, .width = width};
   arena_init(&survey.arena, env);
   bool ok = survey_read(&survey, head, &guess->dialect);
+  if( ok && !given->has_skip ) survey_titles(&survey, guess);
   if( ok ) survey_judge(&survey, guess);
   if( given->has_header ) guess->dialect.has_header = given->dialect.has_header;
   if( !guess->dialect.has_header ) guess->extra_headers = 0;

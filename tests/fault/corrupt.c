@@ -201,8 +201,8 @@ static const char *const whole[] = {
   "DROP TABLE p_layout; CREATE VIEW p_layout AS WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
   "SELECT 'column' AS item, i AS position, 'c' || i AS name, 'TEXT' AS value, NULL AS ts_format FROM n",
   "DROP TABLE p_layout; CREATE VIEW p_layout AS SELECT no_such_function(1) AS item",
-  "DROP TABLE p_layout; CREATE VIRTUAL TABLE p_layout USING fts5(item, position, name, value, ts_format); "
-  "INSERT INTO p_layout VALUES ('option', 0, 'path', '/etc/passwd', NULL)",
+  "DROP TABLE p_layout; CREATE VIRTUAL TABLE p_layout USING rtree(item, position, name, value, ts_format); "
+  "INSERT INTO p_layout VALUES (1, 2, 3, 4, 5)",
   "DROP TABLE p_layout; CREATE VIRTUAL TABLE p_layout USING channel_log(path='log.csv')",
   "CREATE TRIGGER t BEFORE DELETE ON p_layout BEGIN SELECT raise(ABORT, 'no'); END",
   "CREATE INDEX i ON p_layout(name, value)",
@@ -243,7 +243,8 @@ static char *make_pristine(size_t *size, int *rows) {
   char first[200];
   sqlite3 *db = open_database(true);
   int rc = run(db, "CREATE TABLE victim AS SELECT 'alive' AS x; CREATE VIRTUAL TABLE p USING channel_log("
-                   "path='log.csv', event_ts=at, account=who, event=what, amount=amount, event_map='in=contact_started');"
+                   "path='log.csv', event_ts=at, account=who, event=what, amount=amount,"
+                   "event_map='in=contact_started');"
                    "SELECT count(*) FROM p", first);
   if( rc != SQLITE_OK || strcmp(first, "2") != 0 ) fprintf(stderr, "setup: %s\n", sqlite3_errmsg(db)), exit(2);
   run(db, "SELECT 'secret'", first);

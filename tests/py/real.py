@@ -97,9 +97,15 @@ def normal(kind, text):
     return '+' + digits[2:] if digits.startswith('00') else digits
 
 
-def name_customers(events, most_accounts=5):
-    """customer and customer_id: components of identifiers that stand on one event or in one contact; one joined to
-    more than most_accounts accounts joins nobody."""
+def hubs(joined, most):
+    """Identifiers that meet more than most accounts, or, other than accounts, more than most others of their kind."""
+    return {node for node, others in joined.items() if node[0] != 0 and
+            any(sum(other[0] == kind for other in others) > most for kind in (0, node[0]))}
+
+
+def name_customers(events, most=5):
+    """customer and customer_id: components of identifiers that stand on one event or in one contact; a hub joins nobody
+    and has the rows for which neither the event nor its contact names another identifier."""
     joined, of_contact, parent = collections.defaultdict(set), collections.defaultdict(set), {}
     nodes_of = []
     for e in events:
@@ -113,7 +119,7 @@ def name_customers(events, most_accounts=5):
     for nodes in of_contact.values():
         for node in nodes:
             joined[node] |= nodes - {node}
-    guarded = {node for node, others in joined.items() if len([o for o in others if o[0] == 0]) > most_accounts}
+    guarded = hubs(joined, most)
 
     def root(node):
         while parent.setdefault(node, node) != node:
@@ -126,13 +132,13 @@ def name_customers(events, most_accounts=5):
             if not {node, other} & guarded:
                 one, two = sorted((root(node), root(other)))
                 parent[two] = one
-    names = {node: root(node)[1] for node in joined}
-    numbers = {name: i for i, name in enumerate(sorted(set(names.values())), 1)}
     for e, nodes in zip(events, nodes_of):
-        nodes = nodes or of_contact.get(e.contact_id)
-        if nodes:
-            e.customer = names[min(nodes)]
-            e.customer_id = numbers[e.customer]
+        beside = of_contact.get(e.contact_id, set())
+        speaking = nodes - guarded or beside - guarded or nodes or beside
+        e.customer = root(min(speaking))[1] if speaking else None
+    numbers = {name: i for i, name in enumerate(sorted({e.customer for e in events} - {None}), 1)}
+    for e in events:
+        e.customer_id = numbers.get(e.customer)
 
 
 def units_of(events, unit):

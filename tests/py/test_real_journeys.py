@@ -151,7 +151,7 @@ class Complaints(RealLog, unittest.TestCase):
 
 class CloudTelephone(RealLog, unittest.TestCase):
     """The Portuguese PBX: a title, a blank line, accents in the header, apostrophes as quotes; the numbers of one call
-    are one person, and a leg without a number is theirs."""
+    are one person, and a leg without a number is theirs. A number that meets more than five others is the company's."""
     relative = 'pt-cloud-pbx/all_jan_aug.csv'
     options = '''event_ts="Data de Início", phone=Origem, event=Tipo, agent=Destino,
                  contact_id="Identificador Global da Chamada",
@@ -162,16 +162,22 @@ class CloudTelephone(RealLog, unittest.TestCase):
 
     @classmethod
     def events(cls):
-        rows, person = list(read(cls.path, delimiter=';', titles=2, quotechar="'")), {}
+        rows, numbers, person = list(read(cls.path, delimiter=';', titles=2, quotechar="'")), {}, {}
         for r in rows:
             r['number'] = ''.join(c for c in r['Origem'] if c.isdigit() or c == '+')
             r['call'] = r['Identificador Global da Chamada']
-            nodes = [n for n in (r['number'], 'call ' + r['call']) if n not in ('', 'call ')]
-            together = set(nodes).union(*(person.get(n, ()) for n in nodes))
+            numbers.setdefault(r['call'], set()).update({r['number']} - {''})
+        met = {n: set().union(*(group for group in numbers.values() if n in group))
+               for group in numbers.values() for n in group}
+        company = {n for n, others in met.items() if len(others - {n}) > 5}
+        for group in numbers.values():
+            together = set(group - company).union(*(person.get(n, ()) for n in group - company))
             person.update((n, together) for n in together)
         for seq, r in enumerate(rows, 1):
-            numbers = [n for n in person.get(r['number'] or 'call ' + r['call'], ()) if not n.startswith('call ')]
-            yield event(seq, event_ts=iso(r['Data de Início']), customer=min(numbers, default=None),
+            group = numbers[r['call']]
+            own = {r['number']} - company - {''} or group - company or {r['number']} - {''} or group
+            numbers_of_person = person.get(min(own, default=None), own)
+            yield event(seq, event_ts=iso(r['Data de Início']), customer=min(numbers_of_person, default=None),
                         event=present(r['Tipo']), agent=present(r['Destino']), contact_id=present(r['call']),
                         channel='phone', outcome=present(r['Atendida']))
 

@@ -130,6 +130,65 @@ TEST(guard_on_contacts) {
   check_rows(rows, COUNT_OF(rows));
 }
 
+/* No accounts: six calls go to the switchboard 900, the caller's leg first. With five callers it would join them. */
+TEST(guard_among_own_kind) {
+  static const char *const contacts[] = {"c1", "c2", "c3", "c4", "c5", "c6"};
+  static const char *const callers[] = {"11", "12", "13", "14", "15", "16"};
+  for(int count = 5; count <= 6; count++) {
+    RowText rows[14];
+    memset(rows, 0, sizeof rows);
+    for(int i = 0; i < count; i++) {
+      bool joined = count == 5;
+      RowText row = {.contact = contacts[i], .customer = callers[joined ? 0 : i], .customer_id = joined ? 1 : i + 1};
+      rows[2 * i] = rows[2 * i + 1] = row;
+      rows[2 * i].phone = callers[i];
+      rows[2 * i + 1].phone = "900";
+    }
+    RowText alone = {.phone = "900", .customer = count == 5 ? "11" : "900", .customer_id = count == 5 ? 1 : 7};
+    rows[2 * count] = rows[2 * count + 1] = alone;
+    rows[2 * count].contact = "outgoing";
+    check_rows(rows, (size_t)(2 * count + 2));
+  }
+}
+
+/* 900 meets six numbers and is guarded. Caller 1 meets three lines of the company, 900 in many calls: still joined. */
+TEST(guard_spares_the_caller) {
+  static const RowText rows[] = {
+    {.phone = "900", .contact = "c1", .customer = "C1", .customer_id = 4},
+    {.phone = "1", .account = "C1", .contact = "c1", .customer = "C1", .customer_id = 4},
+    {.phone = "900", .contact = "c2", .customer = "C1", .customer_id = 4},
+    {.phone = "1", .contact = "c2", .customer = "C1", .customer_id = 4},
+    {.phone = "900", .contact = "c3", .customer = "C1", .customer_id = 4},
+    {.phone = "1", .contact = "c3", .customer = "C1", .customer_id = 4},
+    {.phone = "901", .contact = "c3", .customer = "C1", .customer_id = 4},
+    {.phone = "902", .contact = "c3", .customer = "C1", .customer_id = 4},
+    {.phone = "1", .email = "me@x", .customer = "C1", .customer_id = 4},
+    {.phone = "900", .contact = "d2", .customer = "2", .customer_id = 1},
+    {.phone = "2", .contact = "d2", .customer = "2", .customer_id = 1},
+    {.phone = "900", .contact = "d3", .customer = "3", .customer_id = 2},
+    {.phone = "3", .contact = "d3", .customer = "3", .customer_id = 2},
+    {.phone = "900", .contact = "d4", .customer = "4", .customer_id = 3},
+    {.phone = "4", .contact = "d4", .customer = "4", .customer_id = 3},
+  };
+  check_rows(rows, COUNT_OF(rows));
+}
+
+/* Three telephones that meet in calls, seven of one account that never meet: one person each. */
+TEST(telephones_of_one_person_stay_joined) {
+  static const char *const phones[] = {"81", "82", "83", "84", "85", "86", "87"};
+  static const char *const contacts[] = {"d1", "d2", "d3", "d4", "d5", "d6", "d7"};
+  RowText rows[11] = {
+    {.phone = "1", .contact = "c1", .customer = "1", .customer_id = 1},
+    {.phone = "2", .contact = "c1", .customer = "1", .customer_id = 1},
+    {.phone = "2", .contact = "c2", .customer = "1", .customer_id = 1},
+    {.phone = "3", .contact = "c2", .customer = "1", .customer_id = 1},
+  };
+  for(int i = 0; i < 7; i++)
+    rows[4 + i] = (RowText){.account = "A", .phone = phones[i], .contact = contacts[i], .customer = "A",
+                            .customer_id = 2};
+  check_rows(rows, COUNT_OF(rows));
+}
+
 TEST(given_customers_are_kept) {
   static const RowText rows[] = {
     {.customer = "zoe", .phone = "1"},     {.customer = "Adam", .phone = "1"}, {.contact = "c1", .customer = "zoe"},
@@ -227,20 +286,21 @@ TEST(look_up) {
 /* ---- random graphs against the definition ----------------------------------------------------------------- */
 
 /* Every node a random row can hold, in node order; raw spellings differ. */
-enum { NODES = 24, ACCOUNTS = 9, FIRST_CONTACT = 18, ROWS_MAX = 40, NOBODY = -1 };
+enum { NODES = 29, ACCOUNTS = 9, FIRST_CONTACT = 23, ROWS_MAX = 40, NOBODY = -1 };
 typedef struct NodeText { int column; const char *normal, *raw[2]; } NodeText;
 static const NodeText universe[NODES] = {
   {0, "1", {"1", " 1"}},   {0, "3", {"3", "3 "}},   {0, "A", {"A", "A"}},    {0, "B", {"B", "B\t"}},
   {0, "C", {"C", "C"}},
   {0, "D", {"D", "D"}},    {0, "E", {"E", "E"}},    {0, "F", {"F", "F"}},    {0, "G", {"G", "G"}},
-  {1, "+42", {"0042", "+4 2"}}, {1, "1", {"1", "(1)"}}, {1, "2", {"2", "2-"}},
+  {1, "+42", {"0042", "+4 2"}}, {1, "1", {"1", "(1)"}}, {1, "2", {"2", "2-"}}, {1, "3", {"3", "3"}},
+  {1, "4", {"4", "/4"}},   {1, "5", {"5", "5"}},   {1, "6", {"6", "6 "}},   {1, "77", {"77", "7 7"}},
   {2, "1", {"1", " 1"}},   {2, "a@x", {"A@x", "a@X"}}, {2, "b@x", {"b@x", "B@X "}},
   {3, "2", {"2", "2"}},    {3, "A", {"A", " A"}},   {3, "Z", {"Z", "Z"}},
   {4, "1", {"1", "1"}},    {4, "A", {"A", "A"}},    {4, "c1", {"c1", "c1"}}, {4, "c2", {"c2", "c2"}},
   {4, "c3", {"c3", "c3"}},
   {4, "c4", {"c4", "c4"}},
 };
-static const int kind_first[] = {0, 9, 12, 15, 18, 18}, kind_size[] = {9, 3, 3, 3, 6, 6};
+static const int kind_first[] = {0, 9, 17, 20, 23, 23}, kind_size[] = {9, 8, 3, 3, 6, 6};
 
 typedef struct RandomRow { int node[6], spelling; } RandomRow;   /* node -1 = NULL */
 
@@ -254,7 +314,7 @@ static unsigned random_below(unsigned n) {
 
 typedef struct Brute {
   bool adjacent[NODES][NODES], same[NODES][NODES], guarded[NODES];
-  unsigned accounts[NODES];
+  unsigned accounts[NODES], guarded_by_peers;
 } Brute;
 
 static int bits(unsigned x) {
@@ -267,7 +327,30 @@ static bool is_identifier(int x) { return x >= ACCOUNTS && x < FIRST_CONTACT; }
 
 static void brute_judge(Brute *b) {
   for(int x = ACCOUNTS; x < NODES; x++)
-    if( bits(b->accounts[x]) > IDENTITY_ACCOUNTS_MAX ) b->guarded[x] = true;
+    if( bits(b->accounts[x]) > IDENTITY_GUARD_MAX ) b->guarded[x] = true;
+}
+
+static bool brute_meets(const Brute *b, int x, int y) {
+  for(int c = FIRST_CONTACT; c < NODES; c++)
+    if( b->adjacent[x][c] && b->adjacent[y][c] && !b->guarded[c] ) return true;
+  return false;
+}
+
+/* More than the maximum of others of its own kind in its contacts; the verdicts do not depend on each other. */
+static void brute_judge_peers(Brute *b) {
+  bool verdict[NODES] = {false};
+  for(int x = ACCOUNTS; x < FIRST_CONTACT; x++) {
+    int others = 0;
+    for(int y = ACCOUNTS; y < FIRST_CONTACT; y++) {
+      bool is_other = y != x && universe[y].column == universe[x].column;
+      others += is_other && !b->guarded[x] && !b->guarded[y] && brute_meets(b, x, y);
+    }
+    verdict[x] = others > IDENTITY_GUARD_MAX;
+  }
+  for(int x = ACCOUNTS; x < FIRST_CONTACT; x++) {
+    b->guarded[x] = b->guarded[x] || verdict[x];
+    b->guarded_by_peers += verdict[x];
+  }
 }
 
 static void brute_guard(Brute *b) {
@@ -279,6 +362,7 @@ static void brute_guard(Brute *b) {
     for(int c = FIRST_CONTACT; c < NODES; c++)
       if( b->adjacent[x][c] && !b->guarded[c] && !b->guarded[x] ) b->accounts[x] |= b->accounts[c];
   brute_judge(b);
+  brute_judge_peers(b);
   memcpy(before, b->accounts, sizeof before);
   for(int x = ACCOUNTS; x < NODES; x++)
     for(int y = ACCOUNTS; y < FIRST_CONTACT; y++)
@@ -331,12 +415,15 @@ static int brute_owner(const Brute *b, const RandomRow *row) {
 
 static int random_rows(RandomRow *rows) {
   int count = 1 + (int)random_below(ROWS_MAX), density = 1 + (int)random_below(6);
+  bool is_switchboard = random_below(2);        /* calls, half of them from one number, few with an account */
   for(int r = 0; r < count; r++) {
     rows[r].spelling = (int)random_below(2);
     for(int i = 0; i < 6; i++) {
-      bool has = (int)random_below(8) < density;
+      bool has = (int)random_below(8) < density && (i || !is_switchboard || random_below(4) == 0);
       rows[r].node[i] = has ? kind_first[i] + (int)random_below((unsigned)kind_size[i]) : NOBODY;
     }
+    if( is_switchboard && random_below(2) ) rows[r].node[1] = kind_first[1];
+    if( is_switchboard ) rows[r].node[4] = kind_first[4] + (int)random_below(6);
   }
   return count;
 }
@@ -397,12 +484,14 @@ TEST(random_graphs) {
   RandomRow rows[ROWS_MAX];
   RowText texts[ROWS_MAX];
   Brute brute;
-  uint64_t guarded_seen = 0;
+  uint64_t guarded_seen = 0, by_peers_seen = 0, spared_seen = 0;
   random_state = UINT64_C(88172645463325252);
   for(int round = 0; round < 6000 && test_checks_failed == 0; round++) {
     IdentityCounts expected, counts;
     int count = random_rows(rows);
     brute_build(&brute, rows, count);
+    by_peers_seen += brute.guarded_by_peers;
+    for(int x = ACCOUNTS; x < FIRST_CONTACT; x++) spared_seen += brute.guarded_by_peers > 0 && !brute.guarded[x];
     for(int order = 0; order < 2; order++) {
       Env env = test_env();
       Events ev;
@@ -424,6 +513,8 @@ TEST(random_graphs) {
     }
   }
   CHECK(guarded_seen > 1000);
+  CHECK(by_peers_seen > 500);
+  CHECK(spared_seen > 1000);
 }
 
 TEST(out_of_memory) {
@@ -492,17 +583,17 @@ static void check_logs(const LogRow *rows, size_t count) {
   events_free(&ev);
 }
 
-/* Call 17 and chat 17 are two contacts; a row of a third log that says 17 could mean either, one that says 18 means the call. */
+/* Call 17 and chat 17 are two contacts; a third log's 17 could mean either, its 18 means the call. */
 TEST(contact_ids_are_names_within_their_log) {
   static const LogRow rows[] = {
-    {"phone", "A1", "17", NULL, "A1"}, {"phone", NULL, "17", NULL, "A1"}, {"chat", "A2", "17", NULL, "A2"}, {"chat", NULL, "17", NULL, "A2"},
-    {"phone", "A3", "18", NULL, "A3"}, {"phone", NULL, "19", "18", "A3"}, {"quality", NULL, "18", NULL, "A3"},
-    {"quality", NULL, "17", NULL, NULL}, {"quality", NULL, "20", NULL, NULL},
+    {"phone", "A1", "17", NULL, "A1"}, {"phone", NULL, "17", NULL, "A1"}, {"chat", "A2", "17", NULL, "A2"},
+    {"chat", NULL, "17", NULL, "A2"}, {"phone", "A3", "18", NULL, "A3"}, {"phone", NULL, "19", "18", "A3"},
+    {"quality", NULL, "18", NULL, "A3"}, {"quality", NULL, "17", NULL, NULL}, {"quality", NULL, "20", NULL, NULL},
   };
   check_logs(rows, COUNT_OF(rows));
 }
 
-TEST_MAIN(contact_ids_are_names_within_their_log, joins_by_row_and_contact, leading_zeros_and_kinds_are_kept_apart, guard_on_rows,
-          guard_through_contacts_and_identifiers, guard_on_contacts, given_customers_are_kept,
-          given_customers_guard_contacts, normal_forms, look_up,
-          random_graphs, out_of_memory, long_chain)
+TEST_MAIN(contact_ids_are_names_within_their_log, joins_by_row_and_contact, leading_zeros_and_kinds_are_kept_apart,
+          guard_on_rows, guard_through_contacts_and_identifiers, guard_on_contacts, guard_among_own_kind,
+          guard_spares_the_caller, telephones_of_one_person_stay_joined, given_customers_are_kept,
+          given_customers_guard_contacts, normal_forms, look_up, random_graphs, out_of_memory, long_chain)
