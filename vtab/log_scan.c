@@ -65,6 +65,19 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
   return scan_ready(scan) && (!with_events || scan_verbs(scan)) && files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
 }
 
+void log_scan_want(LogScan *scan, const bool *wanted) {
+  size_t count = scan->mapping.column_count;
+  bool *all = arena_alloc(&scan->files, count + 1);
+  for(size_t i = 0; all && i < count; i++) all[i] = wanted[i] || mapping_judges(&scan->mapping, i);
+  scan->wanted = all;
+}
+
+Value log_scan_value(const LogScan *scan, size_t column) {
+  if( column >= scan->record.field_count ) return (Value){.type = VALUE_NULL};
+  if( (int)column == scan->mapping.ts_column ) return scan->ts;
+  return mapping_value(&scan->mapping, column, scan->fields[column], NULL);
+}
+
 static void scan_close_file(LogScan *scan) {
   reader_close(scan->reader);
   scan->reader = NULL;
@@ -147,7 +160,7 @@ static RecordKind scan_deliver(LogScan *scan) {
   if( record->kind == RECORD_ROW ) {
     scan_order_fields(scan);
     arena_free(&scan->reason);
-    mapping_judge(&scan->mapping, &scan->reason, record);
+    mapping_judge(&scan->mapping, &scan->reason, record, &scan->ts);
     if( record->kind == RECORD_REJECT ) scan_name_column(scan, true);
   } else if( record->kind == RECORD_REJECT ) {
     scan_name_column(scan, false);

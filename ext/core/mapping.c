@@ -53,12 +53,19 @@ static const char *time_wanted(Arena *arena, const LogColumn *c) {
   return text.data ? text.data : "a time";
 }
 
-void mapping_judge(const Mapping *mapping, Arena *arena, Record *record) {
+bool mapping_judges(const Mapping *mapping, size_t column) {
+  const LogColumn *c = &mapping->columns[column];
+  return c->type != LOG_TEXT && ((int)column == mapping->ts_column || c->is_declared);
+}
+
+void mapping_judge(const Mapping *mapping, Arena *arena, Record *record, Value *ts) {
+  *ts = (Value){.type = VALUE_NULL};
   for(size_t i = 0; i < mapping->column_count && record->kind == RECORD_ROW; i++) {
     const LogColumn *c = &mapping->columns[i];
     bool is_time = c->type == LOG_TIMESTAMP || c->type == LOG_DATE;
-    if( c->type == LOG_TEXT || !((int)i == mapping->ts_column || c->is_declared) || i >= record->field_count ) continue;
+    if( !mapping_judges(mapping, i) || i >= record->field_count ) continue;
     Value value = mapping_value(mapping, i, record->fields[i], NULL);
+    if( (int)i == mapping->ts_column ) *ts = value;
     if( value.type != VALUE_TEXT ) continue;
     if( is_time ) judge_reject(arena, record, i, "bad_timestamp", c, time_wanted(arena, c));
     else judge_reject(arena, record, i, "bad_number", c, c->type == LOG_BIGINT ? "a whole number" : "a number");
@@ -79,23 +86,29 @@ static int compare_verbs(const void *a, const void *b, const void *context) {
   return slice_compare(((const VerbRule *)a)->raw, ((const VerbRule *)b)->raw);
 }
 
-static Slice verb_of(const Mapping *mapping, Slice raw) {
-  Slice wanted = slice_trim(raw);
+Slice mapping_verb(const Mapping *mapping, Slice word) {
   size_t low = 0, high = mapping->verb_count;
   while( low < high ) {
     size_t middle = low + (high - low) / 2;
-    int order = slice_compare(mapping->verbs[middle].raw, wanted);
+    int order = slice_compare(mapping->verbs[middle].raw, word);
     if( order == 0 ) return mapping->verbs[middle].verb;
     if( order < 0 ) low = middle + 1;
     else high = middle;
   }
-  return raw;
+  return word;
+}
+
+Slice mapping_event_word(const Mapping *mapping, const MapRule *rule, const Record *record) {
+  size_t column = (size_t)rule->column;
+  if( column >= record->field_count || field_is_null(mapping, mapping->columns[column].type, record->fields[column]) ) return SLICE_NULL;
+  Slice word = slice_trim(record->fields[column]);
+  return word.size ? word : SLICE_NULL;
 }
 
 static Value event_text(const Mapping *mapping, const MapRule *rule, Slice text) {
   Slice trimmed = slice_trim(text);
   if( trimmed.size == 0 ) return (Value){.type = VALUE_NULL};
-  return (Value){VALUE_TEXT, {.text = rule->target == EV_EVENT ? verb_of(mapping, trimmed) : trimmed}};
+  return (Value){VALUE_TEXT, {.text = rule->target == EV_EVENT ? mapping_verb(mapping, trimmed) : trimmed}};
 }
 
 Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Record *record, MappingCounts *counts) {
@@ -115,16 +128,6 @@ Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Rec
   if( !is_time && event_convert(rule->target, typed, &value) ) return value;
   if( counts ) counts->odd_values++;
   return value;
-}
-
-void mapping_put(const Mapping *mapping, const Record *record, Events *ev, size_t row, MappingCounts *counts) {
-  for(size_t i = 0; i < mapping->rule_count; i++) {
-    EventColumn target = mapping->rules[i].target;
-    if( !events_has(ev, target) ) continue;
-    Value value = mapping_event_value(mapping, &mapping->rules[i], record, counts);
-    if( event_columns[target].kind != KIND_TIME ) events_put(ev, row, target, value);
-    else if( value.type == VALUE_INT ) ev->column[target].as.integer[row] = value.as.integer;
-  }
 }
 
 bool mapping_header_names(Arena *arena, const Slice *fields, size_t count, Slice *names) {
