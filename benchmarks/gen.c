@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
 ** gen: writes the logs of a fictional telecom company in the dialects of real ones, and the truth about what went
 ** wrong in them. Usage: gen --out DIR [--seed N] [--customers N] [--events N] [--dirty]
+**                       gen --bench --events N --out DIR [--seed N]: see gen_bench.h instead of what follows
 **   DIR/logs/…     eleven logs, two of them gzipped
 **   DIR/truth.csv  what must be found, must not be found, or is still open; with the line that decides
 **   DIR/files.csv  per log: records, rows, rejects, skipped
 ** Build: cc -std=c11 -O2 gen*.c -lz */
 #include "gen.h"
+#include "gen_bench.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -38,7 +40,8 @@ void *grow(void *array, size_t count, size_t *capacity, size_t item_size) {
 
 static void fail_usage(const char *problem, const char *value) {
   fprintf(stderr, "gen: %s%s\n", problem, value);
-  fprintf(stderr, "usage: gen --out DIR [--seed N] [--customers N] [--events N] [--dirty]\n");
+  fprintf(stderr, "usage: gen --out DIR [--seed N] [--customers N] [--events N] [--dirty]\n"
+                  "       gen --bench --events N --out DIR [--seed N]\n");
   exit(2);
 }
 
@@ -50,13 +53,14 @@ static uint64_t number_of(const char *option, const char *text) {
   return value;
 }
 
-typedef struct Options { uint64_t seed, customers, events; const char *out; bool dirty; } Options;
+typedef struct Options { uint64_t seed, customers, events; const char *out; bool dirty, bench; } Options;
 
 static Options options_of(int argc, char **argv) {
   Options options = {.seed = 42, .customers = 4000};
   for(int i = 1; i < argc; i++) {
     const char *next = i + 1 < argc ? argv[i + 1] : NULL;
     if( !strcmp(argv[i], "--dirty") ) options.dirty = true;
+    else if( !strcmp(argv[i], "--bench") ) options.bench = true;
     else if( !strcmp(argv[i], "--seed") ) options.seed = number_of(argv[i++], next);
     else if( !strcmp(argv[i], "--customers") ) options.customers = number_of(argv[i++], next);
     else if( !strcmp(argv[i], "--events") ) options.events = number_of(argv[i++], next);
@@ -64,6 +68,8 @@ static Options options_of(int argc, char **argv) {
     else fail_usage("what is ", argv[i]);
   }
   if( !options.out ) fail_usage("--out DIR is missing", "");
+  if( options.bench && (options.events < BENCH_EVENTS_MIN || options.events > BENCH_EVENTS_MAX) )
+    fail_usage("--bench needs --events between 1000 and 1000000000", "");
   if( options.customers < CUSTOMERS_MIN || options.customers > CUSTOMERS_MAX )
     fail_usage("--customers must lie between 200 and 9000000", "");
   return options;
@@ -71,6 +77,10 @@ static Options options_of(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   Options options = options_of(argc, argv);
+  if( options.bench ) {
+    bench_write(options.seed, (int64_t)options.events, options.out);
+    return 0;
+  }
   World world = {.seed = options.seed, .customers = (uint32_t)options.customers, .dirty = options.dirty,
                  .events_wanted = (int64_t)options.events};
   world.left_ms = calloc(world.customers, sizeof *world.left_ms);

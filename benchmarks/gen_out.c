@@ -152,11 +152,23 @@ void out_iso(Out *out, int64_t ms, char between) {
 
 void out_iso_local(Out *out, int64_t ms) { out_iso(out, ms + offset_ms(ms), ' '); }
 
+static const char *offset_text(int64_t offset) { return offset == 7200000 ? "+02:00" : "+01:00"; }
+
 void out_iso_offset(Out *out, int64_t ms) {
   int64_t offset = offset_ms(ms);
   out_iso(out, ms + offset, 'T');
-  out_text(out, offset == 7200000 ? "+02:00" : "+01:00");
+  out_text(out, offset_text(offset));
 }
+
+void out_iso_ms(Out *out, int64_t ms, bool local) {
+  int64_t offset = local ? offset_ms(ms) : 0;
+  out_iso(out, ms + offset, 'T');
+  out_char(out, '.');
+  out_int(out, ms % 1000, 3);
+  out_text(out, local ? offset_text(offset) : "Z");
+}
+
+int month_of(int64_t ms) { return clock_of(ms).month; }
 
 void out_day_first(Out *out, int64_t ms, bool local) {
   Clock clock = clock_of(ms + (local ? offset_ms(ms) : 0));

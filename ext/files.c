@@ -160,17 +160,21 @@ static bool allowed_by_environment(const char *real) {
 
 typedef bool (*DatabaseVisit)(const char *file, void *context);
 
-/* Calls `visit` for each database file of the connection until it returns true. */
-static bool files_each_database(Files *files, DatabaseVisit visit, void *context) {
+/* Calls `visit` for each database file of the connection until it returns true. An error is set when the list cannot be had: whoever asks
+** whether a file is a database must not be told that it is none. */
+static bool files_each_database(Files *files, Env *env, DatabaseVisit visit, void *context) {
   sqlite3_stmt *list = NULL;
   bool stop = false;
-  if( sqlite3_prepare_v2(files->db, "PRAGMA database_list", -1, &list, NULL) != SQLITE_OK ) return false;
-  while( !stop && sqlite3_step(list) == SQLITE_ROW ) {
+  int rc = sqlite3_prepare_v2(files->db, "PRAGMA database_list", -1, &list, NULL);
+  while( !stop && rc == SQLITE_OK && (rc = sqlite3_step(list)) == SQLITE_ROW ) {
     const char *file = (const char *)sqlite3_column_text(list, 2);
+    rc = file ? SQLITE_OK : SQLITE_NOMEM;
     if( file && file[0] ) stop = visit(file, context);
   }
   sqlite3_finalize(list);
-  return stop;
+  if( rc == SQLITE_OK || rc == SQLITE_DONE ) return stop;
+  ErrCode code = rc == SQLITE_INTERRUPT ? ERR_INTERRUPT : rc == SQLITE_NOMEM ? ERR_NOMEM : ERR_IO;
+  return env_fail(env, code, "cannot list the databases of this connection: %s", sqlite3_errstr(rc));
 }
 
 static bool parent_directory(const char *file, char out[PATH_MAX]) {
@@ -189,12 +193,12 @@ static bool below_database(const char *file, void *real) {
   return parent_directory(file, directory) && path_below(real, directory, true);
 }
 
-static bool files_allowed(Files *files, const char *written, char *real) {
+static bool files_allowed(Files *files, Env *env, const char *written, char *real) {
   for(const Grant *g = files->grants; g; g = g->next) {
     if( g->kind == GRANT_PATH && (strcmp(g->text, written) == 0 || fnmatch(g->text, written, FNM_PATHNAME | FNM_PERIOD) == 0) ) return true;
     if( g->kind == GRANT_DIRECTORY && path_below(real, g->text, false) ) return true;
   }
-  return allowed_by_environment(real) || files_each_database(files, below_database, real);
+  return allowed_by_environment(real) || files_each_database(files, env, below_database, real);
 }
 
 static bool same_as_database(const char *file, void *context) {
@@ -249,9 +253,10 @@ static bool files_judge(Files *files, Env *env, const char *path, int at, struct
   real[size] = 0;
   if( fs.f_type == PROC_MAGIC || fs.f_type == SYSFS_MAGIC_NUMBER )
     return env_fail(env, ERR_DENIED, "'%s' lies in /proc or /sys, which is never read", path);
-  if( is_parked(files, status) || files_each_database(files, same_as_database, status) )
+  if( is_parked(files, status) || files_each_database(files, env, same_as_database, status) )
     return env_fail(env, ERR_DENIED, "'%s' is a SQLite database or its journal, which is never read as a log", path);
-  return files_allowed(files, path, real) || files_deny(files, env, path, real);
+  if( env_failed(env) ) return false;
+  return files_allowed(files, env, path, real) || files_deny(files, env, path, real);
 }
 
 /* ---- a file as a byte source ------------------------------------------------------------------------------------ */
@@ -374,9 +379,9 @@ static int compare_paths(const void *a, const void *b) { return strcmp(*(char *c
 static bool names_glob(NameList *list, const char *pattern) {
   Env *env = list->arena->env;
   glob_t found;
-  int rc = glob(pattern, GLOB_NOSORT, NULL, &found);
+  int rc = glob(pattern, GLOB_NOSORT | GLOB_ERR, NULL, &found), why = errno;
   if( rc == GLOB_NOMATCH ) return env_fail(env, ERR_IO, "no file matches '%s'", pattern);
-  if( rc != 0 ) return env_fail(env, rc == GLOB_NOSPACE ? ERR_NOMEM : ERR_IO, "cannot read the directory of '%s'", pattern);
+  if( rc != 0 ) return env_fail(env, rc == GLOB_NOSPACE ? ERR_NOMEM : ERR_IO, "cannot read the directory of '%s': %s", pattern, strerror(why));
   qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, compare_paths);
   size_t before = list->count;
   for(size_t i = 0; i < found.gl_pathc && !env_failed(env); i++) {

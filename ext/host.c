@@ -86,41 +86,46 @@ int host_code(const Env *env) {
   return SQLITE_ERROR;
 }
 
-char *host_message(const Env *env, const char *prefix) {
+int host_say(const Env *env, const char *prefix, char **message) {
   char text[sizeof env->message];
+  sqlite3_free(*message);
+  *message = NULL;
+  if( env->code == ERR_NOMEM ) return SQLITE_NOMEM;
   memcpy(text, env->message, sizeof text);
-  Slice message = slice_of(text);
-  for(size_t at; (at = utf8_valid_prefix(message)) < message.size; message = slice_of(text)) text[at] = '?';     /* a file's name may be anything */
-  return prefix ? sqlite3_mprintf("%s: %s", prefix, text) : sqlite3_mprintf("%s", text);
+  Slice said = slice_of(text);
+  for(size_t at; (at = utf8_valid_prefix(said)) < said.size; said = slice_of(text)) text[at] = '?';     /* a file's name may be anything */
+  *message = prefix ? sqlite3_mprintf("%s: %s", prefix, text) : sqlite3_mprintf("%s", text);
+  return *message ? host_code(env) : SQLITE_NOMEM;
 }
 
 void host_result_error(sqlite3_context *context, const Env *env, const char *prefix) {
-  if( env->code == ERR_NOMEM ) {
-    sqlite3_result_error_nomem(context);
-    return;
-  }
-  char *message = host_message(env, prefix);
-  sqlite3_result_error(context, message ? message : "out of memory", -1);
-  sqlite3_result_error_code(context, host_code(env));
+  char *message = NULL;
+  int rc = host_say(env, prefix, &message);
+  if( message ) sqlite3_result_error(context, message, -1);
+  if( message ) sqlite3_result_error_code(context, rc);
+  else sqlite3_result_error_nomem(context);
   sqlite3_free(message);
 }
 
 /* ---- values ---------------------------------------------------------------------------------------------------- */
 
-Slice host_slice(sqlite3_value *value) {
-  if( sqlite3_value_type(value) == SQLITE_NULL ) return SLICE_NULL;
+Slice host_slice(Env *env, sqlite3_value *value) {
+  int type = sqlite3_value_type(value);
+  if( type == SQLITE_NULL ) return SLICE_NULL;
   const char *text = (const char *)sqlite3_value_text(value);
-  return text ? (Slice){text, (size_t)sqlite3_value_bytes(value)} : SLICE_NULL;
+  if( text ) return (Slice){text, (size_t)sqlite3_value_bytes(value)};
+  if( type != SQLITE_BLOB || sqlite3_value_bytes(value) ) env_fail(env, ERR_NOMEM, "out of memory");
+  return SLICE_NULL;
 }
 
-Value host_value(sqlite3_value *value) {
+Value host_value(Env *env, sqlite3_value *value) {
   switch( sqlite3_value_type(value) ) {
     case SQLITE_INTEGER: return (Value){VALUE_INT, {.integer = sqlite3_value_int64(value)}};
     case SQLITE_FLOAT: return (Value){VALUE_REAL, {.real = sqlite3_value_double(value)}};
     case SQLITE_NULL: return (Value){.type = VALUE_NULL};
     default: break;
   }
-  Slice text = host_slice(value);
+  Slice text = host_slice(env, value);
   return text.data ? (Value){VALUE_TEXT, {.text = text}} : (Value){.type = VALUE_NULL};
 }
 
@@ -159,8 +164,13 @@ bool host_enter(Host *host, Env *env) {
 void host_leave(Host *host) { host->depth--; }
 
 bool host_fail(Host *host, Env *env, int rc) {
-  ErrCode code = rc == SQLITE_INTERRUPT ? ERR_INTERRUPT : rc == SQLITE_NOMEM ? ERR_NOMEM : ERR_DATA;
-  return env_fail(env, code, "%s", sqlite3_errmsg(host->db));
+  if( rc == SQLITE_IOERR_NOMEM ) rc = SQLITE_NOMEM;
+  switch( rc & 0xFF ) {
+    case SQLITE_NOMEM: return env_fail(env, ERR_NOMEM, "out of memory");
+    case SQLITE_INTERRUPT: return env_fail(env, ERR_INTERRUPT, "interrupted");
+    case SQLITE_BUSY: case SQLITE_LOCKED: case SQLITE_IOERR: return env_fail(env, ERR_IO, "%s", sqlite3_errmsg(host->db));
+    default: return env_fail(env, ERR_DATA, "%s", sqlite3_errmsg(host->db));
+  }
 }
 
 sqlite3_stmt *host_prepare(Host *host, Env *env, unsigned flags, const char *format, ...) {
@@ -176,8 +186,7 @@ sqlite3_stmt *host_prepare(Host *host, Env *env, unsigned flags, const char *for
   int rc = sqlite3_prepare_v3(host->db, sql, -1, flags, &statement, NULL);
   sqlite3_free(sql);
   if( rc == SQLITE_OK ) return statement;
-  if( rc == SQLITE_NOMEM ) env_fail(env, ERR_NOMEM, "out of memory");
-  else env_fail(env, rc == SQLITE_INTERRUPT ? ERR_INTERRUPT : ERR_DATA, "%s", sqlite3_errmsg(host->db));
+  host_fail(host, env, rc);
   return NULL;
 }
 

@@ -25,12 +25,14 @@ void host_release(void *host);                         /* frees at the last rele
 /* An Env whose memory is SQLite's and whose interrupt is the connection's. */
 void host_env(Host *host, Env *env);
 int host_code(const Env *env);                         /* ErrCode → SQLITE_… */
-/* "<prefix>: <message>" by sqlite3_mprintf (NULL prefix: the message alone). */
-char *host_message(const Env *env, const char *prefix);
+/* "<prefix>: <message>" (NULL prefix: the message alone) into *message, by sqlite3_mprintf; what was there is freed. Returns the code that goes with
+** it: SQLITE_NOMEM, without a message, when there is no memory for one. */
+int host_say(const Env *env, const char *prefix, char **message);
 void host_result_error(sqlite3_context *context, const Env *env, const char *prefix);
 
-Value host_value(sqlite3_value *value);                /* text borrowed from the value; BLOB as text bytes */
-Slice host_slice(sqlite3_value *value);                /* as text; NULL → SLICE_NULL */
+/* Both set ERR_NOMEM where SQLite has no memory for the text, so that it is not taken for NULL. */
+Value host_value(Env *env, sqlite3_value *value);      /* text borrowed from the value; BLOB as text bytes */
+Slice host_slice(Env *env, sqlite3_value *value);      /* as text; NULL → SLICE_NULL */
 void host_result_slice(sqlite3_context *context, Slice s);        /* copies; NULL → NULL */
 void host_result_time(sqlite3_context *context, int64_t micros);  /* D6 text, INT_NULL → NULL */
 void host_result_date(sqlite3_context *context, int64_t micros);  /* YYYY-MM-DD */
@@ -40,10 +42,11 @@ void host_result_int(sqlite3_context *context, int64_t value);    /* INT_NULL �
 /* Around a statement on a user's source, which may call us again: ERR_LIMIT when too many run inside each other. Leave in any case. */
 bool host_enter(Host *host, Env *env);
 void host_leave(Host *host);
-/* The error of a statement that could not be stepped: interrupt, memory, or SQLite's own text. Always false. */
+/* The error of a statement that could not be prepared or stepped, with SQLite's own text: ERR_NOMEM, ERR_INTERRUPT, ERR_IO (busy, locked or
+** unreadable: it may pass) or ERR_DATA. Always false. */
 bool host_fail(Host *host, Env *env, int rc);
 
-/* Prepares "format" (%w %Q %s …) with sqlite3_prepare_v3(flags). NULL with the error set (ERR_DATA, SQLite's own text). */
+/* Prepares "format" (%w %Q %s …) with sqlite3_prepare_v3(flags). NULL with the error set (as host_fail). */
 sqlite3_stmt *host_prepare(Host *host, Env *env, unsigned flags, const char *format, ...);
 
 /* IANA zone by name: UTC and ±HH:MM without a file, else the system's TZif (TZDIR, /usr/share/zoneinfo, /usr/lib/zoneinfo).

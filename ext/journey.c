@@ -22,11 +22,12 @@ int sqlite3_journey_init(sqlite3 *db, char **message, const sqlite3_api_routines
     return SQLITE_ERROR;
   }
   Host *host = host_open(db);
-  if( !host ) return SQLITE_NOMEM;
-  host->functions = sql_functions;
-  int rc = vtab_register(host);
+  int rc = host ? SQLITE_OK : SQLITE_NOMEM;
+  if( host ) host->functions = sql_functions;
+  if( rc == SQLITE_OK ) rc = vtab_register(host);
   if( rc == SQLITE_OK ) rc = sql_register(host);
-  host_release(host);
+  if( host ) host_release(host);
+  if( rc == SQLITE_NOMEM ) *message = sqlite3_mprintf("out of memory");
   return rc == SQLITE_OK ? SQLITE_OK_LOAD_PERMANENTLY : rc;
 }
 

@@ -11,7 +11,7 @@ static void call_allow(sqlite3_context *context, int count, sqlite3_value **valu
   host_env(host, &env);
   Buf report;
   buf_init(&report, &env);
-  if( files_allow(host->files, &env, host_slice(values[0]), &report) ) host_result_slice(context, buf_slice(&report));
+  if( files_allow(host->files, &env, host_slice(&env, values[0]), &report) ) host_result_slice(context, buf_slice(&report));
   else host_result_error(context, &env, "channel_allow");
   buf_free(&report);
 }

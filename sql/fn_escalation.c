@@ -15,7 +15,7 @@ static double grade_number(Env *env, GradeInputName name, sqlite3_value *value) 
     case SQLITE_INTEGER: case SQLITE_FLOAT: return sqlite3_value_double(value);
     default: break;
   }
-  Slice text = slice_trim(host_slice(value));
+  Slice text = slice_trim(host_slice(env, value));
   if( text.size )
     env_fail(env, ERR_INPUT, "argument %s is '%s'; write a number or NULL", grade_input_names[name],
              env_quote(text, shown));

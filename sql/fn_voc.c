@@ -14,13 +14,12 @@ typedef struct NpsGroup {
 } NpsGroup;
 
 static void step_nps(sqlite3_context *context, int count, sqlite3_value **values) {
+  Env env;
   (void)count;
   NpsGroup *group = sqlite3_aggregate_context(context, sizeof *group);
-  if( !group ) {
-    sqlite3_result_error_nomem(context);
-    return;
-  }
-  nps_add(&group->counts, host_value(values[0]), 1);
+  host_env(sqlite3_user_data(context), &env);
+  if( group ) nps_add(&group->counts, host_value(&env, values[0]), 1);
+  if( !group || env_failed(&env) ) sqlite3_result_error_nomem(context);
 }
 
 static void final_nps(sqlite3_context *context) {
@@ -74,10 +73,11 @@ static void step_nps_json(sqlite3_context *context, int count, sqlite3_value **v
   host_env(sqlite3_user_data(context), &env);
   if( !group ) {
     sqlite3_result_error_nomem(context);
-  } else if( count > 1 && !take_conf(group, &env, host_value(values[1])) ) {
+  } else if( count > 1 && !take_conf(group, &env, host_value(&env, values[1])) ) {
     host_result_error(context, &env, "voc_nps_json");
   } else {
-    nps_add(&group->counts, host_value(values[0]), 1);
+    nps_add(&group->counts, host_value(&env, values[0]), 1);
+    if( env_failed(&env) ) sqlite3_result_error_nomem(context);
   }
 }
 

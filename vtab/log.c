@@ -74,12 +74,12 @@ static int log_make(Host *host, int argc, const char *const *argv, bool is_new, 
   if( ok && is_new ) ok = log_spec_create(host, &table->arena, &options, &table->spec) && log_layout_save(host, env, &table->spec);
   else if( ok ) ok = log_layout_load(host, &table->arena, &options, &table->spec);
   const Mapping *mapping = &table->spec.mapping;
-  int rc = !ok ? host_code(env) : is_new ? log_declare(host->db, mapping->columns, mapping->column_count) : log_connect_declare(table);
+  int rc = !ok ? host_say(env, "channel_log", message) : is_new ? log_declare(host->db, mapping->columns, mapping->column_count) : log_connect_declare(table);
   if( rc == SQLITE_OK ) {
     *out = &table->base;
     return SQLITE_OK;
   }
-  *message = ok ? sqlite3_mprintf("channel_log: %s", sqlite3_errmsg(host->db)) : host_message(env, "channel_log");
+  if( ok && rc != SQLITE_NOMEM ) *message = sqlite3_mprintf("channel_log: %s", sqlite3_errmsg(host->db));
   log_table_free(table);
   return rc;
 }
@@ -107,9 +107,7 @@ static int log_shadow_sql(LogTable *table, const char *format, const char *argum
   sqlite3_finalize(statement);
   if( rc != SQLITE_DONE ) host_fail(table->host, &env, rc);
   if( !env_failed(&env) ) return SQLITE_OK;
-  sqlite3_free(table->base.zErrMsg);
-  table->base.zErrMsg = host_message(&env, table->spec.name.data);
-  return host_code(&env);
+  return host_say(&env, table->spec.name.data, &table->base.zErrMsg);
 }
 
 static int log_destroy(sqlite3_vtab *base) {
@@ -191,10 +189,7 @@ static int log_close(sqlite3_vtab_cursor *base) {
 static int log_fail(LogCursor *cursor) {
   LogTable *table = (LogTable *)cursor->base.pVtab;
   cursor->at_end = true;
-  if( cursor->env.code == ERR_NOMEM ) return SQLITE_NOMEM;
-  sqlite3_free(table->base.zErrMsg);
-  table->base.zErrMsg = host_message(&cursor->env, table->spec.name.data);
-  return host_code(&cursor->env);
+  return host_say(&cursor->env, table->spec.name.data, &table->base.zErrMsg);
 }
 
 static bool log_keeps(const LogCursor *cursor) {
@@ -369,6 +364,7 @@ LogTable *log_find(Host *host, Env *env, Slice name, sqlite3_stmt **hold) {
     *hold = schema.data ? host_prepare(host, &quiet, 0, "SELECT journey_handle FROM \"%w\".\"%w\"", schema.data, table.data)
                         : host_prepare(host, &quiet, 0, "SELECT journey_handle FROM \"%w\"", table.data);
   }
+  if( quiet.code == ERR_NOMEM || quiet.code == ERR_INTERRUPT ) env_fail(env, quiet.code, "%s", quiet.message);
   if( *hold ) rc = sqlite3_step(*hold);
   if( rc == SQLITE_ROW ) found = sqlite3_value_pointer(sqlite3_column_value(*hold, 0), LOG_POINTER);
   else if( rc != SQLITE_OK && rc != SQLITE_DONE ) host_fail(host, env, rc);

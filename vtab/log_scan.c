@@ -11,15 +11,16 @@ static bool verbs_from_table(Host *host, Arena *arena, Slice name, Mapping *mapp
     ? host_prepare(host, arena->env, SQLITE_PREPARE_NO_VTAB, "SELECT raw, verb FROM \"%w\".\"%w\"", schema.data, table.data)
     : host_prepare(host, arena->env, SQLITE_PREPARE_NO_VTAB, "SELECT raw, verb FROM \"%w\"", table.data);
   if( !rows ) {
-    if( arena->env->code == ERR_NOMEM ) return false;
+    if( arena->env->code != ERR_DATA ) return false;
     arena->env->code = ERR_NONE;
     return env_fail(arena->env, ERR_INPUT, "event_map: '%s' is no list 'raw=verb; raw=verb' and no table with the columns raw and verb: %s",
                     env_quote(name, shown), sqlite3_errmsg(host->db));
   }
   int rc;
   while( (rc = sqlite3_step(rows)) == SQLITE_ROW && !env_failed(arena->env) )
-    mapping_add_verb(arena, mapping, &capacity, host_slice(sqlite3_column_value(rows, 0)), host_slice(sqlite3_column_value(rows, 1)));
-  if( rc != SQLITE_DONE && rc != SQLITE_ROW ) env_fail(arena->env, ERR_DATA, "event_map: %s", sqlite3_errmsg(host->db));
+    mapping_add_verb(arena, mapping, &capacity, host_slice(arena->env, sqlite3_column_value(rows, 0)),
+                     host_slice(arena->env, sqlite3_column_value(rows, 1)));
+  if( rc != SQLITE_DONE && rc != SQLITE_ROW ) host_fail(host, arena->env, rc);
   sqlite3_finalize(rows);
   return !env_failed(arena->env) && mapping_sort_verbs(arena, mapping);
 }

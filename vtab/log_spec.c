@@ -284,18 +284,18 @@ static bool layout_exec(Host *host, Env *env, const char *format, const LogSpec 
   if( !statement ) return false;
   int rc = sqlite3_step(statement);
   sqlite3_finalize(statement);
-  return rc == SQLITE_DONE || env_fail(env, ERR_DATA, "%s", sqlite3_errmsg(host->db));
+  return rc == SQLITE_DONE || host_fail(host, env, rc);
 }
 
-static bool layout_row(Env *env, sqlite3_stmt *insert, const char *item, int64_t position, Slice name, Slice value, Slice ts_format) {
-  const Slice texts[] = {slice_of(item), SLICE_NULL, name, value, ts_format};
-  for(int i = 0; i < 5; i++)
-    if( i != 1 && texts[i].data ) sqlite3_bind_text64(insert, i + 1, texts[i].data, texts[i].size, SQLITE_TRANSIENT, SQLITE_UTF8);
-  sqlite3_bind_int64(insert, 2, position);
-  int rc = sqlite3_step(insert);
+static bool layout_row(Host *host, Env *env, sqlite3_stmt *insert, const char *item, int64_t position, const Slice texts[3]) {
+  int rc = sqlite3_bind_text(insert, 1, item, -1, SQLITE_STATIC);
+  if( rc == SQLITE_OK ) rc = sqlite3_bind_int64(insert, 2, position);
+  for(int i = 0; i < 3 && rc == SQLITE_OK; i++)
+    if( texts[i].data ) rc = sqlite3_bind_text64(insert, i + 3, texts[i].data, texts[i].size, SQLITE_TRANSIENT, SQLITE_UTF8);
+  if( rc == SQLITE_OK ) rc = sqlite3_step(insert);
   sqlite3_reset(insert);
   sqlite3_clear_bindings(insert);
-  return rc == SQLITE_DONE || env_fail(env, ERR_DATA, "%s", sqlite3_errmsg(sqlite3_db_handle(insert)));
+  return rc == SQLITE_DONE || host_fail(host, env, rc);
 }
 
 static Slice character(const char *c) { return *c ? (Slice){c, 1} : SLICE("none"); }
@@ -333,8 +333,9 @@ static bool layout_options(Host *host, Env *env, sqlite3_stmt *insert, const Log
     {"null", spec->mapping.null_texts},
     {"decimal", (Slice){&spec->mapping.decimal, 1}},
   };
-  bool ok = true;
-  for(size_t i = 0; i < COUNT_OF(rows) && ok; i++) ok = layout_row(env, insert, "option", 0, slice_of(rows[i].name), rows[i].value, SLICE_NULL);
+  bool ok = !env_failed(env);
+  for(size_t i = 0; i < COUNT_OF(rows) && ok; i++)
+    ok = layout_row(host, env, insert, "option", 0, (Slice[3]){slice_of(rows[i].name), rows[i].value, SLICE_NULL});
   buf_free(&directory);
   buf_free(&relative);
   return ok;
@@ -362,7 +363,7 @@ bool log_layout_save(Host *host, Env *env, const LogSpec *spec) {
   for(size_t i = 0; i < spec->mapping.column_count && ok; i++) {
     const LogColumn *c = &spec->mapping.columns[i];
     const char *item = c->is_declared ? "declared" : "column";
-    ok = layout_row(env, insert, item, (int64_t)i + 1, c->name, slice_of(layout_type(c)), column_ts_format(c));
+    ok = layout_row(host, env, insert, item, (int64_t)i + 1, (Slice[3]){c->name, slice_of(layout_type(c)), column_ts_format(c)});
   }
   sqlite3_finalize(insert);
   return ok;
@@ -371,7 +372,7 @@ bool log_layout_save(Host *host, Env *env, const LogSpec *spec) {
 /* ---- layout: load ---------------------------------------------------------------------------------------------------- */
 
 static Slice statement_slice(Arena *arena, sqlite3_stmt *statement, int column) {
-  return arena_copy(arena, host_slice(sqlite3_column_value(statement, column)));
+  return arena_copy(arena, host_slice(arena->env, sqlite3_column_value(statement, column)));
 }
 
 static void load_option(Arena *arena, Slice name, Slice value, LogSpec *spec, bool *relative) {
@@ -406,25 +407,35 @@ static void load_column(Arena *arena, sqlite3_stmt *rows, bool is_declared, LogS
   spec->mapping.column_count++;
 }
 
+enum { LAYOUT_ROWS_MAX = 3000 };       /* a view in its place may never end */
+
+/* No memory, interrupted, locked by somebody: says nothing about the layout, and is over by the next time. */
+static bool passes(const Env *env) { return env->code == ERR_NOMEM || env->code == ERR_INTERRUPT || env->code == ERR_IO; }
+
 /* The first thing that is wrong is kept and reading goes on, so that the columns are known even then. */
 static void note_damage(Arena *arena, LogSpec *spec) {
   Env *env = arena->env;
-  if( !env_failed(env) || env->code == ERR_NOMEM ) return;
+  if( !env_failed(env) || passes(env) ) return;
   env->code = ERR_NONE;
   if( !spec->damage.size ) spec->damage = arena_format(arena, "%s", env->message);
 }
 
-static void load_rows(Arena *arena, sqlite3_stmt *rows, LogSpec *spec, bool *relative) {
+static void load_row(Arena *arena, sqlite3_stmt *rows, LogSpec *spec, bool *relative) {
+  Slice item = host_slice(arena->env, sqlite3_column_value(rows, 0));
+  if( slice_equal(item, SLICE("option")) )
+    load_option(arena, statement_slice(arena, rows, 2), statement_slice(arena, rows, 3), spec, relative);
+  else load_column(arena, rows, slice_equal(item, SLICE("declared")), spec, FIELD_COUNT_MAX);
+  note_damage(arena, spec);
+}
+
+static void load_rows(Host *host, Arena *arena, sqlite3_stmt *rows, LogSpec *spec, bool *relative) {
   int rc = SQLITE_ROW;
   spec->mapping.columns = arena_alloc(arena, FIELD_COUNT_MAX * sizeof *spec->mapping.columns);
-  while( spec->mapping.columns && rc == SQLITE_ROW && (rc = sqlite3_step(rows)) != SQLITE_DONE ) {
-    Slice item = host_slice(sqlite3_column_value(rows, 0));
-    if( rc != SQLITE_ROW ) env_fail(arena->env, ERR_CORRUPT, "%s", sqlite3_errmsg(sqlite3_db_handle(rows)));
-    else if( slice_equal(item, SLICE("option")) )
-      load_option(arena, statement_slice(arena, rows, 2), statement_slice(arena, rows, 3), spec, relative);
-    else load_column(arena, rows, slice_equal(item, SLICE("declared")), spec, FIELD_COUNT_MAX);
-    note_damage(arena, spec);
+  for(size_t i = 0; !env_failed(arena->env) && (rc = sqlite3_step(rows)) == SQLITE_ROW; i++) {
+    if( i < LAYOUT_ROWS_MAX ) load_row(arena, rows, spec, relative);
+    else env_fail(arena->env, ERR_CORRUPT, "it has more than %d rows", LAYOUT_ROWS_MAX);
   }
+  if( rc != SQLITE_ROW && rc != SQLITE_DONE ) host_fail(host, arena->env, rc);
 }
 
 static void load_path(Host *host, Arena *arena, LogSpec *spec, bool relative) {
@@ -447,9 +458,9 @@ bool log_layout_load(Host *host, Arena *arena, const Options *options, LogSpec *
   bool relative = false;
   spec->mapping.decimal = '.';
   sqlite3_stmt *rows = host_prepare(host, env, SQLITE_PREPARE_NO_VTAB,
-                                    "SELECT item, position, name, value, ts_format FROM \"%w\".\"%w_layout\" ORDER BY position, name",
-                                    spec->schema.data, spec->name.data);
-  if( rows ) load_rows(arena, rows, spec, &relative);
+                                    "SELECT * FROM (SELECT item, position, name, value, ts_format FROM \"%w\".\"%w_layout\" LIMIT %d) "
+                                    "ORDER BY position, name", spec->schema.data, spec->name.data, LAYOUT_ROWS_MAX + 1);
+  if( rows ) load_rows(host, arena, rows, spec, &relative);
   sqlite3_finalize(rows);
   note_damage(arena, spec);
   if( !spec->mapping.column_count || !spec->paths.size || !spec->format || !spec->dialect.delimiter )

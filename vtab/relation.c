@@ -20,15 +20,17 @@ static bool module_ok(Relation *relation, Slice sql) {
 }
 
 /* Asks SQLite, not sqlite_master, which a hostile database may have written: a view has no columns' metadata, and only a virtual table is
-** gone when virtual tables are. */
-static bool is_virtual(Relation *relation, const char *schema) {
+** gone when virtual tables are. 1 yes, 0 no, -1 an error is set. */
+static int is_virtual(Relation *relation, const char *schema) {
   Env quiet;
-  sqlite3 *db = relation->host->db;
-  if( sqlite3_table_column_metadata(db, schema, relation->table.data, NULL, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK ) return false;
+  int rc = sqlite3_table_column_metadata(relation->host->db, schema, relation->table.data, NULL, NULL, NULL, NULL, NULL, NULL);
+  if( rc == SQLITE_NOMEM ) return host_fail(relation->host, relation->env, rc) - 1;
+  if( rc != SQLITE_OK ) return 0;
   host_env(relation->host, &quiet);
   sqlite3_stmt *plain = host_prepare(relation->host, &quiet, SQLITE_PREPARE_NO_VTAB, "SELECT 1 FROM \"%w\".\"%w\"", schema, relation->table.data);
   sqlite3_finalize(plain);
-  return plain == NULL;
+  if( plain || quiet.code == ERR_DATA ) return plain == NULL;
+  return env_fail(relation->env, quiet.code, "%s", quiet.message) - 1;
 }
 
 /* Looks for the name in one schema. 1 found and fine, 0 not there, -1 an error is set. */
@@ -39,9 +41,10 @@ static int relation_in_schema(Relation *relation, const char *schema) {
                                               : "SELECT sql FROM \"%w\".sqlite_master WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')",
                                       schema);
   if( !master ) return -1;
-  sqlite3_bind_text64(master, 1, relation->table.data, relation->table.size, SQLITE_STATIC, SQLITE_UTF8);
-  int found = 0, rc = sqlite3_step(master);
-  if( rc == SQLITE_ROW ) found = !is_virtual(relation, schema) || module_ok(relation, host_slice(sqlite3_column_value(master, 0))) ? 1 : -1;
+  int found = 0, rc = sqlite3_bind_text64(master, 1, relation->table.data, relation->table.size, SQLITE_STATIC, SQLITE_UTF8);
+  if( rc == SQLITE_OK ) rc = sqlite3_step(master);
+  int alien = rc == SQLITE_ROW ? is_virtual(relation, schema) : 0;
+  if( rc == SQLITE_ROW ) found = !alien || (alien > 0 && module_ok(relation, host_slice(relation->env, sqlite3_column_value(master, 0)))) ? 1 : -1;
   else if( rc != SQLITE_DONE ) found = host_fail(relation->host, relation->env, rc) - 1;
   sqlite3_finalize(master);
   return found;
@@ -64,26 +67,31 @@ static int relation_named(Relation *relation) {
 
 static int relation_find(Relation *relation) {
   if( relation->schema.data ) return relation_named(relation);
-  int found = relation_in_schema(relation, "temp");
+  int found = relation_in_schema(relation, "temp"), rc = SQLITE_DONE;
   sqlite3_stmt *list = found ? NULL : host_prepare(relation->host, relation->env, 0, "PRAGMA database_list");
-  while( !found && list && sqlite3_step(list) == SQLITE_ROW ) {
-    const char *schema = (const char *)sqlite3_column_text(list, 1);
-    if( schema && sqlite3_stricmp(schema, "temp") != 0 ) found = relation_in_schema(relation, schema);
+  while( !found && list && (rc = sqlite3_step(list)) == SQLITE_ROW ) {
+    Slice schema = host_slice(relation->env, sqlite3_column_value(list, 1));
+    if( schema.data && sqlite3_stricmp(schema.data, "temp") != 0 ) found = relation_in_schema(relation, schema.data);
   }
+  if( rc != SQLITE_DONE && rc != SQLITE_ROW ) host_fail(relation->host, relation->env, rc);
   sqlite3_finalize(list);
   return env_failed(relation->env) ? -1 : found ? found : relation_is_own(relation);
 }
 
 static bool relation_unknown(Relation *relation) {
   char shown[100];
+  int rc = SQLITE_DONE;
   Buf list;
   buf_init(&list, relation->env);
   sqlite3_stmt *names = host_prepare(relation->host, relation->env, 0,
                                      "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%%' ESCAPE '\\' "
                                      "AND name NOT LIKE '%%\\_layout' ESCAPE '\\' UNION SELECT name FROM sqlite_temp_master "
                                      "WHERE type IN ('table', 'view') AND name NOT LIKE '%%\\_layout' ESCAPE '\\' ORDER BY 1 LIMIT 21");
-  for(int i = 0; names && sqlite3_step(names) == SQLITE_ROW; i++)
-    buf_format(&list, "%s%s", i ? ", " : "", i < 20 ? (const char *)sqlite3_column_text(names, 0) : "…");
+  for(int i = 0; names && (rc = sqlite3_step(names)) == SQLITE_ROW; i++) {
+    Slice name = i < 20 ? host_slice(relation->env, sqlite3_column_value(names, 0)) : SLICE("…");
+    buf_format(&list, "%s" SLICE_FORMAT, i ? ", " : "", SLICE_ARGS(name));
+  }
+  if( rc != SQLITE_DONE ) host_fail(relation->host, relation->env, rc);
   sqlite3_finalize(names);
   env_fail(relation->env, ERR_INPUT, "%s: there is no table, view or log '%s'; there %s%.*s", relation->what, env_quote(relation->given, shown),
            list.size ? "are: " : "is none yet", (int)list.size, list.size ? list.data : "");

@@ -9,7 +9,7 @@
 /* Always read, because every analysis rests on them. */
 static const EventColumn base_columns[] = {
   EV_CUSTOMER, EV_CUSTOMER_ID, EV_SEQ, EV_EVENT_TS, EV_DURATION_S, EV_CHANNEL, EV_DIRECTION, EV_EVENT, EV_ROLE, EV_CONTACT_ID,
-  EV_PARENT_CONTACT_ID, EV_CASE_ID, EV_ACCOUNT, EV_PHONE, EV_EMAIL, EV_DEVICE, EV_LOG_SOURCE,
+  EV_PARENT_CONTACT_ID, EV_CASE_ID, EV_ACCOUNT, EV_PHONE, EV_EMAIL, EV_DEVICE, EV_SEGMENT, EV_LOG_SOURCE,
 };
 
 typedef struct Wants {
@@ -79,11 +79,11 @@ static bool relation_put(Relation *relation, Events *ev, const RelationColumns *
   if( row == SIZE_MAX ) return false;
   for(int i = 0; i < columns->count; i++) {
     sqlite3_value *cell = sqlite3_column_value(relation->rows, i);
-    Value value = host_value(cell);
+    Value value = host_value(relation->env, cell);
     bool ok = events_put(ev, row, columns->to[i], value);
     if( !ok && columns->to[i] == EV_EVENT_TS )
       return env_fail(relation->env, ERR_DATA, "%s: row %zu of '" SLICE_FORMAT "' has event_ts '%s', which is no time; write 'YYYY-MM-DD HH:MM:SS'",
-                      relation->what, row + 1, SLICE_ARGS(relation->given), env_quote(host_slice(cell), shown));
+                      relation->what, row + 1, SLICE_ARGS(relation->given), env_quote(host_slice(relation->env, cell), shown));
   }
   return !env_failed(ev->env);
 }
@@ -257,8 +257,8 @@ bool source_read_table(TvfCall *call, const char *what, Slice table, const char 
   }
   ok = ok && (count > 0 || relation_lacks(&relation, names[0])) && relation_select(&relation, from, count);
   while( ok && relation_next(&relation) ) {
-    for(int i = 0; i < count; i++) values[place[i]] = host_value(sqlite3_column_value(relation.rows, i));
-    ok = row(context, values);
+    for(int i = 0; i < count; i++) values[place[i]] = host_value(&call->env, sqlite3_column_value(relation.rows, i));
+    ok = !env_failed(&call->env) && row(context, values);
   }
   relation_close(&relation);
   return ok && !env_failed(&call->env);

@@ -159,7 +159,7 @@ static int tvf_best_missing(sqlite3_index_info *info, int arg) {
 static int tvf_missing(const TvfModule *module, sqlite3_vtab *base, int arg) {
   sqlite3_free(base->zErrMsg);
   base->zErrMsg = sqlite3_mprintf("%s: argument %s is required, e.g. %s", module->tvf->name, module->args[arg]->name, module->tvf->example);
-  return SQLITE_ERROR;
+  return base->zErrMsg ? SQLITE_ERROR : SQLITE_NOMEM;
 }
 
 static int tvf_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
@@ -228,12 +228,9 @@ static int tvf_fail(TvfCursor *cursor) {
   TvfCall *call = &cursor->call;
   sqlite3_vtab *table = cursor->base.pVtab;
   cursor->at_end = true;
-  if( call->env.code == ERR_NOMEM ) return SQLITE_NOMEM;
   size_t size = strlen(call->tvf->name);
   bool has_prefix = strncmp(call->env.message, call->tvf->name, size) == 0 && call->env.message[size] == ':';    /* a view that reads itself */
-  sqlite3_free(table->zErrMsg);
-  table->zErrMsg = host_message(&call->env, has_prefix ? NULL : call->tvf->name);
-  return host_code(&call->env);
+  return host_say(&call->env, has_prefix ? NULL : call->tvf->name, &table->zErrMsg);
 }
 
 /* A default as one would type it: NULL, 'text', number. */
@@ -254,11 +251,13 @@ static void tvf_decode(TvfCall *call, int plan, sqlite3_value **values) {
   for(int arg = 0, at = 0; arg < total && !env_failed(&call->env); arg++) {
     const TvfArg *row = call->module->args[arg];
     bool given = ((unsigned)plan >> arg) & 1;
-    Value value = given ? host_value(values[at++]) : default_value(row->default_text);
+    Value value = given ? host_value(&call->env, values[at++]) : (Value){.type = VALUE_NULL};
+    given = value.type != VALUE_NULL;
+    if( !given ) value = default_value(row->default_text);
     if( value.type == VALUE_TEXT ) value.as.text = arena_copy(&call->arena, value.as.text);
     call->args[arg] = value;
-    call->given[arg] = given && value.type != VALUE_NULL;
-    if( value.type == VALUE_NULL && !row->default_text )
+    call->given[arg] = given;
+    if( value.type == VALUE_NULL && !row->default_text && !env_failed(&call->env) )
       env_fail(&call->env, ERR_INPUT, "argument %s is NULL, e.g. %s", row->name, call->tvf->example);
   }
 }

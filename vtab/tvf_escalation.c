@@ -10,18 +10,13 @@
 
 /* ---- what they share ------------------------------------------------------------------------------------------- */
 
-static const EventColumn read_columns[] = {
-  EV_ACTOR, EV_AGENT, EV_QUEUE, EV_TOPIC, EV_OUTCOME, EV_RESOLVED, EV_ANSWER_CODE, EV_WAIT_S, EV_SCORE, EV_SCORE_KIND,
-  EV_PURPOSE, EV_CONSENT_SCOPE, EV_LOG_FILE, EV_LOG_LINE,
-};
-
 /* A unit that is a person holds many cases; any other unit is taken as one. */
 static bool is_person(int unit) {
   return unit == EV_CUSTOMER || unit == EV_CUSTOMER_ID || (unit >= EV_ACCOUNT && unit <= EV_DEVICE);
 }
 
 bool escalation_input_open(TvfCall *call, const char *rules_arg, EscalationInput *input) {
-  const SourceNeeds needs = {.columns = read_columns, .column_count = (int)COUNT_OF(read_columns)};
+  const SourceNeeds needs = {.columns = evidence_columns, .column_count = evidence_column_count};
   if( !escalation_rules_read(call, rules_arg, &input->rules) ) return false;
   if( !source_open(call, &needs, &input->source) ) return false;
   Source *source = &input->source;

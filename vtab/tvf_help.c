@@ -87,7 +87,7 @@ static void help_log(TvfCall *call) {
     help_add(call, (HelpRow){.kind = SLICE("option"), .name = slice_of(log_options[i].name), .parent = name, .position = (int64_t)i + 1,
                              .type = slice_of(log_options[i].type), .default_text = slice_of(log_options[i].default_text),
                              .meaning = slice_of(log_options[i].meaning)});
-  for(int i = 0; i < EV_COUNT; i++)
+  for(int i = 0; i < EV_LOG_SOURCE; i++)
     help_add(call, (HelpRow){.kind = SLICE("option"), .name = slice_of(event_columns[i].name), .parent = name,
                              .position = (int64_t)log_option_count + i + 1, .type = slice_of(event_columns[i].type), .default_text = SLICE("NULL"),
                              .unit = slice_of(event_columns[i].unit),

@@ -40,11 +40,6 @@ typedef struct ImpactOut {
 } ImpactOut;
 
 /* What the evidence rules, the states and the segments read. */
-static const EventColumn read_columns[] = {
-  EV_ACTOR, EV_AGENT, EV_QUEUE, EV_TOPIC, EV_OUTCOME, EV_RESOLVED, EV_ANSWER_CODE, EV_WAIT_S, EV_SCORE, EV_SCORE_KIND,
-  EV_PURPOSE, EV_CONSENT_SCOPE, EV_SEGMENT,
-};
-
 /* ---- reading ------------------------------------------------------------------------------------------------ */
 
 static bool add_member(void *context, const Value *cells) { return roster_add(context, cells); }
@@ -101,7 +96,7 @@ static bool find_problems(TvfCall *call, ImpactView *view) {
 }
 
 static bool build_view(TvfCall *call, ImpactView *view) {
-  const SourceNeeds needs = {.columns = read_columns, .column_count = (int)COUNT_OF(read_columns)};
+  const SourceNeeds needs = {.columns = evidence_columns, .column_count = evidence_column_count};
   ImpactPlan *plan = &view->plan;
   rules_default(&view->rules);
   if( !loyalty_model_read(call, &view->model) || !read_amount(call, view) ) return false;

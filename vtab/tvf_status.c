@@ -81,7 +81,7 @@ static bool status_count(TvfCall *call, Relation *relation, StatusRow *row) {
   if( !relation_select(relation, columns, count) ) return false;
   while( relation_next(relation) ) {
     int64_t ts;
-    bool has_time = time_from_value(host_value(sqlite3_column_value(relation->rows, 0)), &ts), has_person = count == 1;
+    bool has_time = time_from_value(host_value(&call->env, sqlite3_column_value(relation->rows, 0)), &ts), has_person = count == 1;
     for(int i = 1; i < count; i++) has_person = has_person || sqlite3_column_type(relation->rows, i) != SQLITE_NULL;
     row->records++;
     row->rejects += !has_time || !has_person;

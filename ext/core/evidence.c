@@ -27,6 +27,12 @@ const EvidenceInfo evidence_infos[EVIDENCE_COUNT] = {
     "denied by policy in the only contact, and nothing else went wrong"},
 };
 
+const EventColumn evidence_columns[] = {
+  EV_ACTOR, EV_AGENT, EV_QUEUE, EV_TOPIC, EV_OUTCOME, EV_RESOLVED, EV_ANSWER_CODE, EV_WAIT_S, EV_SCORE, EV_SCORE_KIND, EV_PURPOSE,
+  EV_CONSENT_SCOPE, EV_LOG_FILE, EV_LOG_LINE,
+};
+const int evidence_column_count = (int)COUNT_OF(evidence_columns);
+
 int evidence_find_name(Slice name) {
   for(int i = 0; i < EVIDENCE_COUNT; i++)
     if( slice_equal(name, slice_of(evidence_infos[i].name)) ) return i;

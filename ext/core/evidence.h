@@ -17,6 +17,9 @@ typedef enum Evidence {                              /* in the order of their na
 
 typedef struct EvidenceInfo { const char *name, *meaning; } EvidenceInfo;
 extern const EvidenceInfo evidence_infos[EVIDENCE_COUNT];
+/* What the rules read of an event, beyond what every source gives. */
+extern const EventColumn evidence_columns[];
+extern const int evidence_column_count;
 int evidence_find_name(Slice name);                /* Evidence, -1 = not one */
 
 #define FINDING_BEHIND_MAX 4

@@ -240,6 +240,7 @@ static void say_dialect(Sniffing *work) {
   if( work->out->dialect.quote == 0 && !work->given->dialect.has_quote && work->out->dialect.delimiter != '\t' ) {
     sentence_add(&work->problems, "quotes do not pair up: they are read as plain text");
   }
+  if( work->guess.one_column ) sentence_add(&work->problems, "one column only: nothing shows the delimiter");
 }
 
 static void say_headers(Sniffing *work) {

@@ -44,10 +44,21 @@ static void format_hit(FormatStats *format, int64_t micros) {
   format->before = micros;
 }
 
-static void times_note_form(TimeStats *stats, Slice s) {
-  for(size_t i = 0; i < s.size && !stats->has_clock; i++) {
-    stats->has_clock = s.data[i] == ':' || (s.data[i] == 'T' && i && s.data[i - 1] >= '0' && s.data[i - 1] <= '9');
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* 10:00, 2024-01-01T1000 or, after a date of eight digits, 20240101 1000. */
+static bool form_has_clock(Slice s) {
+  size_t digits = 0;
+  while( digits < s.size && is_digit((char)s.data[digits]) ) digits++;
+  if( digits == 8 && s.size > 9 && s.data[8] == ' ' && is_digit((char)s.data[9]) ) return true;
+  for(size_t i = 0; i < s.size; i++) {
+    if( s.data[i] == ':' || (s.data[i] == 'T' && i && is_digit((char)s.data[i - 1])) ) return true;
   }
+  return false;
+}
+
+static void times_note_form(TimeStats *stats, Slice s) {
+  stats->has_clock = stats->has_clock || form_has_clock(s);
   char last = s.size ? (char)(s.data[s.size - 1] | 32) : 0;
   if( last == 'm' && s.size > 8 ) stats->has_half_days = true;
 }

@@ -4,15 +4,13 @@ events, escalation_grade on escalation_cases.csv; and escalation_list against a 
 rules."""
 import csv
 import json
-import os
 import random
 import sqlite3
 import unittest
 from datetime import datetime, timedelta
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-EXTENSION = os.environ.get('JOURNEY_SO', os.path.join(ROOT, os.environ.get('BUILD', 'build'), 'journey.so'))
-GOLDEN = os.path.join(os.path.dirname(ROOT), 'shared', 'reference', 'golden')
+import harness
+
 COLUMNS = ('event_ts', 'customer', 'case_id', 'contact_id', 'channel', 'direction', 'event', 'topic', 'outcome',
            'resolved', 'answer_code', 'wait_s', 'agent', 'score', 'score_kind')
 # The verb that says what (type, outcome) of the golden file says.
@@ -23,18 +21,13 @@ VERBS = {('optout', 'ok'): 'opted_out', ('marketing', 'sent'): 'campaign_sent',
 
 
 def connect():
-    db = sqlite3.connect(':memory:')
-    db.enable_load_extension(True)
-    db.load_extension(EXTENSION)
+    db = harness.connect()
     db.execute('CREATE TABLE log(%s)' % ', '.join(COLUMNS))
     return db
 
 
 def golden(name):
-    path = os.path.join(GOLDEN, name)
-    if not os.path.exists(path):
-        raise unittest.SkipTest('%s is not there' % path)
-    with open(path, encoding='utf-8', newline='') as file:
+    with open(harness.shared('reference/golden/' + name), encoding='utf-8', newline='') as file:
         return list(csv.DictReader(file))
 
 
@@ -338,4 +331,4 @@ class Slow(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    unittest.main()
+    harness.main()

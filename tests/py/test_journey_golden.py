@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""journey_repeats and journey_contacts against the contact centre's golden figures, and journey_edges against what pm4py
-found in real logs; both read from ../shared/reference, skipped where it is absent. Cases of our own, worked out by
+"""journey_repeats and journey_contacts against the contact centre's golden figures, and journey_edges against what
+pm4py found in real logs; both read from ../shared/reference, skipped where it is absent. Cases of our own, worked out by
 hand, stand at the end."""
 import csv
 import json
@@ -254,7 +254,8 @@ class Errors(unittest.TestCase):
         "journey_episodes('log') WHERE gap = 'often'": None,
         "journey_episodes('log') WHERE boundary = 'agent'": None,
         "journey_episodes('log') WHERE channel_gaps = 'ivr'":
-            "journey_episodes: channel_gaps holds 'ivr'; write channel=duration pairs, e.g. 'ivr=5 minutes; email=7 days'",
+            "journey_episodes: channel_gaps holds 'ivr'; write channel=duration pairs, e.g. 'ivr=5 minutes; "
+            "email=7 days'",
         "journey_episodes('log') WHERE max_duration = 0":
             "journey_episodes: max_duration is 0; write a duration such as '30 days', or NULL for none",
         "journey_episodes('log') WHERE bot_gap = '0 s'":
@@ -271,8 +272,8 @@ class Errors(unittest.TestCase):
         "journey_edges('log', 'colour')": None,
         "journey_edges('log') WHERE relation = 'never'": None,
         "journey_edges('big', 'event', 'eventually')":
-            "journey_edges: more than 33554432 pairs of events to time; narrow it with where_event or a shorter gap, or "
-            "write relation='directly'",
+            "journey_edges: more than 33554432 pairs of events to time; narrow it with where_event or a shorter gap, "
+            "or write relation='directly'",
     }
 
     def test_messages(self):

@@ -6,16 +6,12 @@ import csv
 import datetime
 import json
 import math
-import os
 import random
 import sqlite3
-import sys
 import unittest
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BUILD = os.environ.get('JOURNEY_BUILD', os.path.join(ROOT, 'build'))
-EXTENSION = os.environ.get('JOURNEY_SO', os.path.abspath(os.path.join(BUILD, 'journey.so')))
-GOLDEN = os.path.join(os.path.dirname(ROOT), 'shared', 'reference', 'golden')
+import harness
+
 DAY = datetime.timedelta(days=1)
 
 # letter in the golden inputs → parameter of ours
@@ -27,10 +23,7 @@ PARAMETERS = dict(N='customers', q='problem_rate', c='complain_rate', s='share_s
 
 
 def golden(name):
-    path = os.path.join(GOLDEN, name)
-    if not os.path.exists(path):
-        raise unittest.SkipTest('../shared/reference/golden/%s is not here' % name)
-    with open(path, newline='') as file:
+    with open(harness.shared('reference/golden/' + name), newline='') as file:
         return list(csv.DictReader(file))
 
 
@@ -40,9 +33,7 @@ def number(text):
 
 class Loyalty(unittest.TestCase):
     def setUp(self):
-        self.db = sqlite3.connect(':memory:')
-        self.db.enable_load_extension(True)
-        self.db.load_extension(EXTENSION)
+        self.db = harness.connect()
         self.db.row_factory = sqlite3.Row
 
     def tearDown(self):
@@ -363,18 +354,7 @@ class Impact(Loyalty):
         self.assertEqual((inputs['loss_dissatisfied']['from'], inputs['loss_dissatisfied']['n']), ('blend', 40))
 
 
-class Summary(unittest.TextTestResult):
-    def line(self):
-        failed = len({str(test).split(' [')[0] for test, _ in self.failures + self.errors})
-        return '%d passed, %d failed, %d skipped' % (self.testsRun - failed - len(self.skipped), failed, len(self.skipped))
 
 
 if __name__ == '__main__':
-    if not os.path.exists(EXTENSION):
-        sys.exit('test_loyalty_golden: %s is missing: run make first' % EXTENSION)
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__])
-    result = unittest.TextTestRunner(stream=sys.stdout, resultclass=Summary).run(suite)
-    for test, reason in result.skipped:
-        print('skipped: %s: %s' % (test, reason))
-    print(result.line())
-    sys.exit(not result.wasSuccessful())
+    harness.main()

@@ -291,5 +291,4 @@ TEST(out_of_memory) {
 }
 
 TEST_MAIN(transfers, waits, status_checks, single_events, answers, optouts, dead_ends, silos, self_service, silence,
-          denials,
-          open_is_not_found, strongest, names_are_sorted, long_unit, out_of_memory)
+          denials, open_is_not_found, strongest, names_are_sorted, long_unit, out_of_memory)
