@@ -139,7 +139,7 @@ static bool op_read(Scan *s, TermOp *op) {
 }
 
 static Term term_read(Arena *arena, const PlanTable *table, int column, TermOp op, sqlite3_value *value) {
-  Value right = host_value(value);
+  Value right = host_value(arena->env, value);
   if( right.type == VALUE_TEXT ) right.as.text = arena_copy(arena, right.as.text);
   return term_make(column, table->kind(table->of, column), op, right);
 }
