@@ -3,6 +3,7 @@
 #   make demo     installs what is missing, builds, writes sample logs, shows the way from raw logs to loyalty at risk
 #   make test     installs what is missing, builds, runs every test; ends with 'N passed, N failed'
 #   make unit     the unit tests of the core alone        make layers   the rules of the layout
+#   make bench    times the tasks of benchmarks/ beside DuckDB, ClickHouse and SQLite; SIZE=10M for the figures
 #   make docs     docs/REFERENCE.md from journey_help     make clean
 #   make install  into $(DESTDIR)$(PREFIX)/lib
 CC ?= gcc
@@ -18,6 +19,7 @@ GLUE = $(wildcard ext/*.c vtab/*.c sql/*.c)
 CORE_OBJECTS = $(CORE:%.c=$(BUILD)/%.o)
 GLUE_OBJECTS = $(GLUE:%.c=$(BUILD)/%.o)
 UNIT = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+FAULT = $(patsubst tests/fault/%.c,$(BUILD)/fault/%,$(wildcard tests/fault/*.c))
 TOOLS = $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 
 all: $(BUILD)/journey.so
@@ -40,6 +42,10 @@ $(BUILD)/tools/%: tests/tools/%.c $(BUILD)/core.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -o $@ $< $(BUILD)/core.a $(LIBS)
 
+$(BUILD)/fault/%: tests/fault/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -o $@ $< -lsqlite3 -lz
+
 $(BUILD)/sqltest: tests/sqltest.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -o $@ $< -lsqlite3
@@ -53,7 +59,7 @@ install-needed:
 	@tests/install.sh $(NEEDED) $(MORE)
 
 # Everything the tests run, and the tests, on whatever BUILD, CC and SANITIZE say.
-built: $(BUILD)/journey.so $(UNIT) $(TOOLS) $(BUILD)/sqltest $(BUILD)/gen
+built: $(BUILD)/journey.so $(UNIT) $(FAULT) $(TOOLS) $(BUILD)/sqltest $(BUILD)/gen
 check: built
 	@RUNNER="$(RUNNER)" tests/run.sh $(BUILD) $(PARTS)
 
@@ -72,6 +78,12 @@ sanitize:
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer' \
 	  RUNNER= PYTHON="tests/python-sanitized" PYTHONMALLOC=malloc check
 
+SIZE ?= 1M
+bench:
+	@$(MAKE) -s install-needed MORE='python3 python3-venv'
+	@$(MAKE) -s $(BUILD)/journey.so $(BUILD)/gen
+	@$${PYTHON:-/usr/bin/python3} benchmarks/run.py --size $(SIZE) --build $(BUILD)
+
 unit: $(UNIT)
 	@tests/run.sh $(BUILD) unit
 layers:
@@ -85,6 +97,6 @@ install: $(BUILD)/journey.so
 clean:
 	rm -rf build
 
-.PHONY: all built check test sanitize unit layers docs install install-needed demo clean
+.PHONY: all built check test bench sanitize unit layers docs install install-needed demo clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

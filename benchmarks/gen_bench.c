@@ -113,7 +113,17 @@ static double mean_events(void) {
 
 /* ---- what ------------------------------------------------------------------------------------------------------- */
 
-static const char *any_of(Rng *rng, const char *const *texts, size_t count) { return texts[rng_next(rng) % count]; }
+/* Text that grows by one phrase at a time: the order of the draws is that of the statements. */
+typedef struct Phrases { Rng *rng; char *text; size_t size, used; } Phrases;
+
+static void say(Phrases *p, const char *before, const char *phrase, const char *after) {
+  int length = snprintf(p->text + p->used, p->size - p->used, "%s%s%s", before, phrase, after);
+  if( length > 0 && (size_t)length < p->size - p->used ) p->used += (size_t)length;
+}
+
+static void say_any(Phrases *p, const char *before, const char *const *phrases, size_t count, const char *after) {
+  say(p, before, phrases[rng_next(p->rng) % count], after);
+}
 
 /* A sentence or two; in 16 of 100 with a quotation, in 8 with a line break. */
 static void write_text(Rng *rng, char *text, size_t size) {
@@ -127,16 +137,20 @@ static void write_text(Rng *rng, char *text, size_t size) {
       "offered a credit, accepted", "passed on to the Br\303\274nn team", "already the second time"};
   static const char *const quotations[] = {"try again later", "error 503", "nobody told me", "unlimited",
       "not our fault"};
+  Phrases p = {rng, text, size, 0};
   int64_t form = rng_between(rng, 0, 99);
-  int used = snprintf(text, size, "%s %s, %s", any_of(rng, things, COUNT_OF(things)),
-                      any_of(rng, troubles, COUNT_OF(troubles)), any_of(rng, wishes, COUNT_OF(wishes)));
-  if( form < 16 ) used += snprintf(text + used, size - (size_t)used, ", \"%s\"",
-                                   any_of(rng, quotations, COUNT_OF(quotations)));
-  if( form % 12 == 5 ) used += snprintf(text + used, size - (size_t)used, "\n%s",
-                                        any_of(rng, wishes, COUNT_OF(wishes)));
-  if( form % 2 ) used += snprintf(text + used, size - (size_t)used, ", then %s %s",
-                                  any_of(rng, things, COUNT_OF(things)), any_of(rng, troubles, COUNT_OF(troubles)));
-  if( form % 3 ) snprintf(text + used, size - (size_t)used, " (ref %06d)", (int)rng_between(rng, 0, 999999));
+  say_any(&p, "", things, COUNT_OF(things), " ");
+  say_any(&p, "", troubles, COUNT_OF(troubles), ", ");
+  say_any(&p, "", wishes, COUNT_OF(wishes), "");
+  if( form < 16 ) say_any(&p, ", \"", quotations, COUNT_OF(quotations), "\"");
+  if( form % 12 == 5 ) say_any(&p, "\n", wishes, COUNT_OF(wishes), "");
+  if( form % 2 ) {
+    say_any(&p, ", then ", things, COUNT_OF(things), " ");
+    say_any(&p, "", troubles, COUNT_OF(troubles), "");
+  }
+  char number[16];
+  snprintf(number, sizeof number, "%06d", (int)rng_between(rng, 0, 999999));
+  if( form % 3 ) say(&p, " (ref ", number, ")");
 }
 
 /* Fills the row but for its duration, which the pause to the next step limits. */

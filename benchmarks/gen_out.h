@@ -27,7 +27,7 @@ void out_int(Out *out, int64_t value, int width);           /* zero-padded to `w
 void out_iso(Out *out, int64_t ms, char between);           /* 2025-01-31 14:05:09 */
 void out_iso_local(Out *out, int64_t ms);
 void out_iso_offset(Out *out, int64_t ms);                  /* 2025-01-31T14:05:09+01:00 */
-void out_iso_ms(Out *out, int64_t ms, bool local);          /* 2025-01-31T13:05:09.250Z; local: …T14:05:09.250+01:00 */
+void out_iso_ms(Out *out, int64_t ms, bool local);          /* 2025-01-31T13:05:09.250Z, T14:05:09.250+01:00 */
 void out_day_first(Out *out, int64_t ms, bool local);       /* 31/01/2025 14:05:09 */
 void out_month_first(Out *out, int64_t ms);                 /* 01/31/2025 02:05:09 PM */
 void out_date(Out *out, int64_t ms);                        /* 2025-01-31 */

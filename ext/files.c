@@ -374,6 +374,22 @@ static bool names_add(NameList *list, const char *path, size_t known) {
   return copy.data != NULL;
 }
 
+/* A glob is walked only where its files could be read, so that a hostile database cannot have the file system searched. */
+static bool glob_allowed(Files *files, Env *env, const char *pattern) {
+  char directory[PATH_MAX], real[PATH_MAX];
+  for(const Grant *g = files->grants; g; g = g->next)
+    if( g->kind == GRANT_PATH && strcmp(g->text, pattern) == 0 ) return true;
+  size_t size = strcspn(pattern, "*?[");
+  bool climbs = strstr(pattern + size, "/../") != NULL;
+  while( size > 1 && pattern[size - 1] != '/' ) size--;
+  memcpy(directory, pattern, size);
+  directory[size] = 0;
+  if( !realpath(directory, real) || strlen(real) + sizeof "/*" > sizeof real )
+    return env_fail(env, ERR_IO, "cannot read the directory of '%s': %s", pattern, strerror(errno));
+  strcat(real, "/*");
+  return (!climbs && files_allowed(files, env, "", real)) || files_deny(files, env, pattern, real);
+}
+
 static int compare_paths(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 static bool names_glob(NameList *list, const char *pattern) {
@@ -383,26 +399,26 @@ static bool names_glob(NameList *list, const char *pattern) {
   if( rc == GLOB_NOMATCH ) return env_fail(env, ERR_IO, "no file matches '%s'", pattern);
   if( rc != 0 ) return env_fail(env, rc == GLOB_NOSPACE ? ERR_NOMEM : ERR_IO, "cannot read the directory of '%s': %s", pattern, strerror(why));
   qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, compare_paths);
-  size_t before = list->count;
-  for(size_t i = 0; i < found.gl_pathc && !env_failed(env); i++) {
+  size_t before = list->count, matched = 0;
+  for(size_t i = 0; i < found.gl_pathc && env_tick(env); i++) {
     struct stat status;
     bool is_directory = stat(found.gl_pathv[i], &status) == 0 && S_ISDIR(status.st_mode);
+    matched += !is_directory;
     if( !is_directory ) names_add(list, found.gl_pathv[i], before);
   }
   globfree(&found);
-  if( list->count == before ) env_fail(env, ERR_IO, "no file matches '%s'", pattern);
+  if( matched == 0 ) env_fail(env, ERR_IO, "no file matches '%s'", pattern);
   return !env_failed(env);
 }
 
 bool files_expand(Files *files, Arena *arena, Slice list, FileName **names, size_t *count) {
   NameList out = {.arena = arena};
   char path[PATH_MAX];
-  (void)files;
-  while( list.data && !env_failed(arena->env) ) {
+  while( list.data && env_tick(arena->env) ) {
     Slice part = slice_trim(slice_cut(&list, ';'));
     if( part.size == 0 || !to_c_path(arena->env, part, path) ) continue;
-    if( strpbrk(path, "*?[") && access(path, F_OK) != 0 ) names_glob(&out, path);
-    else names_add(&out, path, out.count);
+    if( !strpbrk(path, "*?[") || access(path, F_OK) == 0 ) names_add(&out, path, out.count);
+    else if( glob_allowed(files, arena->env, path) ) names_glob(&out, path);
   }
   *names = out.names;
   *count = out.count;

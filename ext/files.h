@@ -26,7 +26,7 @@ bool files_grant_list(Files *files, Env *env, Slice list, Buf *out);
 
 typedef struct FileName { Slice path; } FileName;
 /* Expands a list of absolute paths and globs into file names in BINARY order per part, each file once. A plain name is returned whether
-** it exists or not; a glob that matches nothing is ERR_IO. */
+** it exists or not; a glob that matches nothing is ERR_IO, one over directories that may not be read ERR_DENIED. */
 bool files_expand(Files *files, Arena *arena, Slice list, FileName **names, size_t *count);
 /* Opens one file for reading, frozen at its present size. NULL with the error set: ERR_IO missing, no permission, directory, FIFO …; ERR_DENIED with
 ** what to call. A file that shrinks while it is read is an error (D12). */

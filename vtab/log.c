@@ -27,6 +27,7 @@ typedef struct LogCursor {
 static void log_table_free(LogTable *table) {
   arena_free(&table->arena);
   host_release(table->host);
+  sqlite3_free(table->base.zErrMsg);
   sqlite3_free(table);
 }
 
@@ -71,8 +72,8 @@ static int log_make(Host *host, int argc, const char *const *argv, bool is_new, 
   if( !table ) return SQLITE_NOMEM;
   Env *env = &table->env;
   bool ok = options_decode(&table->arena, argc - 3, argv + 3, log_options, log_option_count, true, &options);
-  if( ok && is_new ) ok = log_spec_create(host, &table->arena, &options, &table->spec) && log_layout_save(host, env, &table->spec);
-  else if( ok ) ok = log_layout_load(host, &table->arena, &options, &table->spec);
+  if( !is_new ) ok = log_layout_load(host, &table->arena, &options, &table->spec);
+  else ok = ok && log_spec_create(host, &table->arena, &options, &table->spec) && log_layout_save(host, env, &table->spec);
   const Mapping *mapping = &table->spec.mapping;
   int rc = !ok ? host_say(env, "channel_log", message) : is_new ? log_declare(host->db, mapping->columns, mapping->column_count) : log_connect_declare(table);
   if( rc == SQLITE_OK ) {
@@ -112,6 +113,7 @@ static int log_shadow_sql(LogTable *table, const char *format, const char *argum
 
 static int log_destroy(sqlite3_vtab *base) {
   int rc = log_shadow_sql((LogTable *)base, "DROP TABLE IF EXISTS \"%w\".\"%w_layout\"", NULL);
+  if( rc == SQLITE_ERROR ) rc = log_shadow_sql((LogTable *)base, "DROP VIEW IF EXISTS \"%w\".\"%w_layout\"", NULL);     /* put in its place */
   return rc == SQLITE_OK ? log_disconnect(base) : rc;
 }
 
@@ -347,7 +349,8 @@ bool name_split(Arena *arena, Slice name, Slice *schema, Slice *table) {
     *schema = *table;
     *table = name_part(arena, &rest);
   }
-  if( !rest.data && table->size && (!schema->data || schema->size) ) return !env_failed(arena->env);
+  bool has_nul = name.size && memchr(name.data, 0, name.size);
+  if( !rest.data && !has_nul && table->size && (!schema->data || schema->size) ) return !env_failed(arena->env);
   return env_fail(arena->env, ERR_INPUT, "'%s' is no name; write the name of a table or view, or schema.name", env_quote(name, shown));
 }
 

@@ -75,7 +75,7 @@ void log_scan_want(LogScan *scan, const bool *wanted) {
 
 Value log_scan_value(const LogScan *scan, size_t column) {
   if( column >= scan->record.field_count ) return (Value){.type = VALUE_NULL};
-  if( (int)column == scan->mapping.ts_column ) return scan->ts;
+  if( (int)column == scan->mapping.ts_column && scan->mapping.columns[column].type == LOG_TIMESTAMP ) return scan->ts;
   return mapping_value(&scan->mapping, column, scan->fields[column], NULL);
 }
 

@@ -10,7 +10,7 @@
 /* xCreate: options decide, what they leave open is sniffed from the first file. */
 bool log_spec_create(Host *host, Arena *arena, const Options *options, LogSpec *spec);
 bool log_layout_save(Host *host, Env *env, const LogSpec *spec);
-/* xConnect: opens no log file. A damaged layout is no error here but spec->damage. */
+/* xConnect: opens no log file. A damaged layout, or an error that decoding the options has set, is no error here but spec->damage. */
 bool log_layout_load(Host *host, Arena *arena, const Options *options, LogSpec *spec);
 
 #endif

@@ -121,6 +121,7 @@ static int tvf_connect(sqlite3 *db, void *aux, int argc, const char *const *argv
 }
 
 static int tvf_disconnect(sqlite3_vtab *base) {
+  sqlite3_free(base->zErrMsg);
   sqlite3_free(base);
   return SQLITE_OK;
 }
@@ -162,11 +163,30 @@ static int tvf_missing(const TvfModule *module, sqlite3_vtab *base, int arg) {
   return base->zErrMsg ? SQLITE_ERROR : SQLITE_NOMEM;
 }
 
+/* WHERE since > '…' would compare the argument with itself unset, and give no row without a word. */
+static int tvf_compared(TvfTable *table, const sqlite3_index_info *info) {
+  static const unsigned char comparisons[] = {
+    SQLITE_INDEX_CONSTRAINT_GT, SQLITE_INDEX_CONSTRAINT_GE, SQLITE_INDEX_CONSTRAINT_LT, SQLITE_INDEX_CONSTRAINT_LE,
+    SQLITE_INDEX_CONSTRAINT_NE, SQLITE_INDEX_CONSTRAINT_LIKE, SQLITE_INDEX_CONSTRAINT_GLOB, SQLITE_INDEX_CONSTRAINT_REGEXP,
+  };
+  const TvfModule *module = table->module;
+  for(int i = 0; i < info->nConstraint; i++) {
+    int arg = info->aConstraint[i].iColumn - module->shown_count;
+    if( arg < 0 || arg >= module->arg_count || !memchr(comparisons, info->aConstraint[i].op, sizeof comparisons) ) continue;
+    const char *name = module->args[arg]->name;
+    sqlite3_free(table->base.zErrMsg);
+    table->base.zErrMsg = sqlite3_mprintf("%s: %s is an argument, not a column to compare; write %s = VALUE", module->tvf->name, name, name);
+    return table->base.zErrMsg ? SQLITE_ERROR : SQLITE_NOMEM;
+  }
+  return SQLITE_OK;
+}
+
 static int tvf_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   TvfTable *table = (TvfTable *)base;
   const TvfModule *module = table->module;
   PlanTable columns = tvf_plan_table(module);
-  int from = module->shown_count, argv = 0, plan = 0, terms = 0;
+  int from = module->shown_count, argv = 0, plan = 0, terms = 0, rc = tvf_compared(table, info);
+  if( rc != SQLITE_OK ) return rc;
   sqlite3_str *words = sqlite3_str_new(NULL);
   sqlite3_str_appendall(words, "arguments:");
   for(int arg = 0; arg < module->arg_count; arg++) {

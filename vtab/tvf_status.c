@@ -11,6 +11,7 @@
 typedef struct StatusRow {
   Slice kind, name, state, advice;
   int64_t cursor_offset, bytes, records, delivered, without_event, events, rejects, skipped, blocks, start_ts, end_ts;
+  MappingCounts odd;
 } StatusRow;
 
 static StatusRow *status_row(TvfCall *call, Slice kind, Slice name) {
@@ -34,7 +35,7 @@ static void status_event(const LogScan *scan, StatusRow *row) {
   }
   row->events++;
   int column = scan->mapping.ts_column;
-  Value value = column < 0 ? (Value){.type = VALUE_NULL} : mapping_value(&scan->mapping, (size_t)column, scan->record.fields[column], NULL);
+  Value value = column < 0 ? (Value){.type = VALUE_NULL} : mapping_instant(&scan->mapping, (size_t)column, scan->record.fields[column], NULL);
   if( value.type == VALUE_INT ) status_span(row, value.as.integer);
 }
 
@@ -44,14 +45,36 @@ static void status_record(const LogScan *scan, StatusRow *row, RecordKind kind) 
   row->skipped += kind == RECORD_SKIPPED;
   if( kind != RECORD_ROW ) return;
   row->delivered++;
+  for(size_t i = 0; i < scan->record.field_count; i++) mapping_value(&scan->mapping, i, scan->record.fields[i], &row->odd);
   status_event(scan, row);
 }
 
-static StatusRow *status_file(TvfCall *call, const LogTable *table, Slice path) {
+/* What is odd without being a reject stands in a comment, so that the advice remains SQL. */
+static void status_advice(TvfCall *call, const LogTable *table, StatusRow *row) {
+  const struct { uint64_t count; const char *one, *many; } odd[] = {
+    {row->odd.odd_values, "value does not fit the type of its column and stays text", "values do not fit the type of their column and stay text"},
+    {row->odd.gaps, "time stands in an hour that the clocks skip and is moved forward", "times stand in an hour that the clocks skip and are moved forward"},
+    {row->odd.folds, "time stands in an hour that the clocks show twice and is taken as the earlier",
+     "times stand in an hour that the clocks show twice and are taken as the earlier"},
+  };
+  Buf text;
+  buf_init(&text, &call->env);
+  if( row->rejects ) buf_format(&text, "SELECT * FROM channel_rejects('" SLICE_FORMAT "')", SLICE_ARGS(table->spec.name));
+  bool is_comment = false;
+  for(size_t i = 0; i < COUNT_OF(odd); i++) {
+    if( !odd[i].count ) continue;
+    buf_format(&text, "%s%llu %s", is_comment ? "; " : text.size ? " -- " : "-- ", (unsigned long long)odd[i].count,
+               odd[i].count == 1 ? odd[i].one : odd[i].many);
+    is_comment = true;
+  }
+  if( text.size ) row->advice = arena_copy(&call->arena, buf_slice(&text));
+  buf_free(&text);
+}
+
+static StatusRow *status_file(TvfCall *call, Slice path) {
   struct stat file;
   StatusRow *row = status_row(call, SLICE("source"), files_relative(&call->arena, arena_copy(&call->arena, path)));
   if( row && stat(arena_copy(&call->arena, path).data, &file) == 0 ) row->bytes = file.st_size;
-  if( row ) row->advice = arena_format(&call->arena, "SELECT * FROM channel_rejects('" SLICE_FORMAT "')", SLICE_ARGS(table->spec.name));
   return row;
 }
 
@@ -62,10 +85,9 @@ static void status_log(TvfCall *call, LogTable *table) {
   spec.fail_on_reject = false;
   bool ok = log_scan_open(&scan, call->host, &call->env, &spec, false);
   size_t first = call->row_count;
-  for(size_t i = 0; ok && i < scan.name_count; i++) ok = status_file(call, table, scan.names[i].path) != NULL;
+  for(size_t i = 0; ok && i < scan.name_count; i++) ok = status_file(call, scan.names[i].path) != NULL;
   while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) status_record(&scan, (StatusRow *)call->rows + first + scan.next_name - 1, kind);
-  for(StatusRow *row = (StatusRow *)call->rows + first; ok && row < (StatusRow *)call->rows + call->row_count; row++)
-    if( row->rejects == 0 ) row->advice = SLICE_NULL;
+  for(StatusRow *row = (StatusRow *)call->rows + first; ok && row < (StatusRow *)call->rows + call->row_count; row++) status_advice(call, table, row);
   log_scan_close(&scan);
 }
 

@@ -73,12 +73,14 @@ bool slice_to_int(Slice s, int64_t *value) {
   return true;
 }
 
-/* Decimal text taken apart: value = ±0.d1d2d3… as an integer of up to 19 digits and a power of ten. */
+/* Decimal text taken apart: ±0.d1d2d3… as a whole number of up to 19 digits and a power of ten. */
 typedef struct Decimal {
   uint64_t mantissa;
-  int digits, exponent;         /* digits counted in mantissa; further ones only move the exponent */
+  int digits;                   /* digits counted in mantissa; further ones only move the exponent */
+  int64_t exponent;
   bool negative;
   bool exact;                   /* no digit was left out */
+  Slice text;                   /* the digits and the point, as written */
 } Decimal;
 
 static bool decimal_digit(Decimal *d, char c, bool after_point) {
@@ -94,29 +96,59 @@ static bool decimal_digit(Decimal *d, char c, bool after_point) {
   return true;
 }
 
+/* What follows the 'e': beyond any text's length, a larger exponent makes no difference. */
 static bool decimal_exponent(Decimal *d, Slice s) {
-  int64_t exponent;
-  if( !slice_to_int(s, &exponent) ) return false;
-  if( exponent > 100000 ) exponent = 100000;
-  if( exponent < -100000 ) exponent = -100000;
-  d->exponent += (int)exponent;
-  return true;
+  enum { EXPONENT_MOST = 1 << 30 };
+  int64_t exponent = 0;
+  bool negative = s.size && s.data[0] == '-';
+  if( s.size && (s.data[0] == '-' || s.data[0] == '+') ) s = slice_part(s, 1, SIZE_MAX);
+  for(size_t i = 0; i < s.size; i++) {
+    if( s.data[i] < '0' || s.data[i] > '9' ) return false;
+    exponent = exponent * 10 + (s.data[i] - '0');
+    if( exponent > EXPONENT_MOST ) exponent = EXPONENT_MOST;
+  }
+  d->exponent += negative ? -exponent : exponent;
+  return s.size > 0;
 }
 
 static bool decimal_scan(Slice s, Decimal *d) {
-  size_t i = 0, digits = 0;
+  size_t i = 0, digits = 0, begin;
   bool after_point = false;
   *d = (Decimal){.exact = true};
   if( s.size && (s.data[0] == '-' || s.data[0] == '+') ) d->negative = s.data[i++] == '-';
-  for(; i < s.size; i++) {
+  for(begin = i; i < s.size; i++) {
     if( s.data[i] == '.' && !after_point ) after_point = true;
     else if( decimal_digit(d, s.data[i], after_point) ) digits++;
     else break;
   }
+  d->text = slice_part(s, begin, i - begin);
   if( digits == 0 ) return false;
   if( i == s.size ) return true;
   if( s.data[i] != 'e' && s.data[i] != 'E' ) return false;
   return decimal_exponent(d, slice_part(s, i + 1, SIZE_MAX));
+}
+
+/* By strtod, from a whole number and an exponent: without a point in it no locale matters. A double lies at most 767 digits from the next place
+** where rounding turns; what follows them only matters as being there. */
+static double decimal_slow(const Decimal *d) {
+  enum { DIGITS_MOST = 770 };
+  char text[DIGITS_MOST + 32];
+  size_t n = 0;
+  int64_t exponent = d->exponent;
+  bool sticky = false;
+  for(size_t i = 0; i < d->text.size; i++) {
+    char c = d->text.data[i];
+    if( c == '.' || (c == '0' && n == 0) ) continue;
+    if( n < DIGITS_MOST ) text[n++] = c;
+    else sticky = sticky || c != '0';
+  }
+  if( n == 0 ) return 0;
+  exponent += d->digits - (int64_t)n;
+  if( sticky ) text[n++] = '1', exponent--;
+  if( exponent > 100000 ) exponent = 100000;
+  if( exponent < -100000 ) exponent = -100000;
+  snprintf(text + n, sizeof text - n, "e%d", (int)exponent);
+  return strtod(text, NULL);
 }
 
 bool slice_to_real(Slice s, double *value) {
@@ -130,9 +162,7 @@ bool slice_to_real(Slice s, double *value) {
     if( d.exponent < 0 ) result /= power[-d.exponent];
     else result *= power[d.exponent];
   } else {
-    char text[64];                                      /* no decimal point in it, so no locale matters */
-    snprintf(text, sizeof text, "%llue%d", (unsigned long long)d.mantissa, d.exponent);
-    result = strtod(text, NULL);
+    result = decimal_slow(&d);
   }
   if( !(result <= 1.7976931348623157e308) ) return false;
   *value = d.negative ? -result : result;
@@ -163,7 +193,11 @@ bool env_fail(Env *env, ErrCode code, const char *format, ...) {
   va_start(args, format);
   int wanted = vsnprintf(env->message, sizeof env->message, format, args);
   va_end(args);
-  if( wanted >= (int)sizeof env->message ) memcpy(env->message + sizeof env->message - 4, "...", 4);
+  if( wanted >= (int)sizeof env->message ) {
+    size_t end = sizeof env->message - 4;
+    while( end && ((unsigned char)env->message[end] & 0xC0) == 0x80 ) end--;      /* whole characters */
+    memcpy(env->message + end, "...", 4);
+  }
   return false;
 }
 
@@ -318,6 +352,7 @@ Slice arena_format(Arena *arena, const char *format, ...) {
   va_start(args, format);
   int size = vsnprintf(NULL, 0, format, args);
   va_end(args);
+  if( size < 0 ) env_fail(arena->env, ERR_LIMIT, "a text is longer than 2 GiB");
   char *text = size < 0 ? NULL : arena_alloc(arena, (size_t)size + 1);
   if( !text ) return SLICE_NULL;
   va_start(args, format);
@@ -364,7 +399,8 @@ bool buf_format(Buf *buf, const char *format, ...) {
   va_start(args, format);
   int size = vsnprintf(NULL, 0, format, args);
   va_end(args);
-  if( size < 0 || !buf_reserve(buf, (size_t)size + 1) ) return false;
+  if( size < 0 ) return env_fail(buf->env, ERR_LIMIT, "a text is longer than 2 GiB");
+  if( !buf_reserve(buf, (size_t)size + 1) ) return false;
   va_start(args, format);
   vsnprintf(buf->data + buf->size, (size_t)size + 1, format, args);
   va_end(args);

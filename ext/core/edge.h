@@ -16,7 +16,7 @@
 **                   the last event)
 **   group           (by_columns) of its earlier event (an entry: of its event)
 **   share           of the reported occurrences of the group that leave from_step
-**   pingpongs       directly: times a > b > a with a > b as the first step. NULL otherwise
+**   pingpongs       directly: times a > b > a, b another step than a, with a > b as the first one. NULL otherwise
 **   rework_journeys journeys of the group with a reported arrival at to_step in which to_step occurs more than once,
 **                   whichever step came before it; so it is the same in every row of one to_step
 **

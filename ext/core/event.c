@@ -7,6 +7,7 @@
 
 #include "condition.h"
 #include "identity.h"
+#include "number.h"
 #include "timestamp.h"
 
 #define EVENT_COLUMN_ROW(id, name, kind, type, unit, meaning) [EV_##id] = {name, KIND_##kind, type, unit, meaning},
@@ -127,9 +128,9 @@ bool event_to_int(Value value, int64_t *integer) {
   double real;
   if( value.type == VALUE_INT ) {
     *integer = value.as.integer;
-    return true;
+    return *integer != INT_NULL;
   }
-  if( value.type == VALUE_TEXT && slice_to_int(slice_trim(value.as.text), integer) ) return true;
+  if( value.type == VALUE_TEXT && slice_to_int(slice_trim(value.as.text), integer) ) return *integer != INT_NULL;
   if( !event_to_real(value, &real) || !(fabs(real) < 9.2e18) || real != floor(real) ) return false;
   *integer = (int64_t)real;
   return true;
@@ -149,18 +150,24 @@ bool event_to_bool(Value value, int64_t *integer) {
   return event_to_int(value, integer) && (*integer == 0 || *integer == 1);
 }
 
+/* Digits, and in the last part a fraction. */
+static bool clock_part(Slice s, bool is_last, double *part) {
+  bool plain = s.size && s.data[0] != '.';
+  for(size_t i = 0; i < s.size; i++) plain = plain && ((s.data[i] >= '0' && s.data[i] <= '9') || (s.data[i] == '.' && is_last));
+  return plain && slice_to_real(s, part);
+}
+
 /* Logs also write seconds as clocks: '0:00:08', '1:02:03.5', '04:30'. */
 static bool clock_to_seconds(Slice s, double *seconds) {
   double sum = 0, part;
   int parts = 0;
   for(s = slice_trim(s); s.data; parts++) {
     Slice text = slice_cut(&s, ':');
-    bool is_plain = text.size && text.data[0] >= '0' && text.data[0] <= '9';
-    if( !is_plain || !slice_to_real(text, &part) || (parts && part >= 60) || (s.data && part != floor(part)) ) return false;
+    if( !clock_part(text, !s.data, &part) || (parts && part >= 60) ) return false;
     sum = sum * 60 + part;
   }
   *seconds = sum;
-  return parts == 2 || parts == 3;
+  return (parts == 2 || parts == 3) && isfinite(sum);
 }
 
 static bool put_real(double *cell, int column, Value value) {

@@ -23,7 +23,7 @@ typedef struct IdentityCounts { uint64_t nodes, edges, customers, guarded; } Ide
 ** When EV_CUSTOMER was given by the source it is kept ('' is NULL) and nothing is stitched: only NULLs are filled, with
 ** the smallest customer of the row's contact, else of its parent. EV_CUSTOMER_ID is numbered anew in either case.
 ** Normalisation: phone keeps digits and a leading '+' (00 → +); e-mail trimmed, lower case (ASCII); account and device
-** trimmed. `counts` may be NULL. */
+** trimmed; what is empty then ('Anonymous' as a phone) is no identifier. `counts` may be NULL. */
 bool identity_resolve(Events *ev, bool customer_given, IdentityCounts *counts);
 /* The customer that an identifier (any kind, raw or normalised), a customer name or a customer_id text names:
 ** its EV_CUSTOMER code, 0 = unknown, or an identifier that several customers share. After identity_resolve. */

@@ -15,7 +15,7 @@ void intern_free(Intern *intern) {
   env_release(intern->env, intern->texts);
   env_release(intern->env, intern->hashes);
   env_release(intern->env, intern->slots);
-  *intern = (Intern){.env = intern->env};
+  intern_init(intern, intern->env);
 }
 
 static bool intern_rehash(Intern *intern, uint32_t slot_count) {

@@ -17,7 +17,7 @@ typedef struct Intern {
 } Intern;
 
 void intern_init(Intern *intern, Env *env);
-void intern_free(Intern *intern);
+void intern_free(Intern *intern);                          /* leaves it empty and usable */
 uint32_t intern_put(Intern *intern, Slice text);           /* copies; NULL gives 0; 0 also on error */
 uint32_t intern_find(const Intern *intern, Slice text);    /* 0 when never seen */
 static inline Slice intern_text(const Intern *intern, uint32_t code) {

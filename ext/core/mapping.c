@@ -13,26 +13,40 @@ static bool field_is_null(const Mapping *mapping, LogType type, Slice field) {
   return log_is_null(field, mapping->null_texts);
 }
 
-static bool column_parse(const Mapping *mapping, const LogColumn *column, Slice s, Value *value, TimeOdd *odd) {
-  switch( column->type ) {
-    case LOG_BIGINT: case LOG_DOUBLE: return log_number(s, column->type, mapping->decimal, value);
-    case LOG_TIMESTAMP: case LOG_DATE: value->type = VALUE_INT; return time_parse(&column->time, slice_trim(s), &value->as.integer, odd);
-    case LOG_TEXT: break;
-  }
-  return false;
+/* A day is the day that is written, in whatever zone; with a time of day it would lose something. */
+static bool parse_day(const TimeFormat *format, Slice s, int64_t *micros) {
+  TimeFormat plain = *format;
+  plain.zone = NULL;
+  return time_parse(&plain, s, micros, NULL) && *micros % (24 * 3600 * MICROS_PER_SECOND) == 0;
 }
 
-Value mapping_value(const Mapping *mapping, size_t column, Slice field, MappingCounts *counts) {
+static bool column_parse(const Mapping *mapping, const LogColumn *column, Slice s, Value *value) {
+  if( column->type != LOG_DATE ) return log_number(s, column->type, mapping->decimal, value);
+  value->type = VALUE_INT;
+  return parse_day(&column->time, slice_trim(s), &value->as.integer);
+}
+
+static bool is_time(const LogColumn *c) { return c->type == LOG_TIMESTAMP || c->type == LOG_DATE; }
+
+Value mapping_instant(const Mapping *mapping, size_t column, Slice field, MappingCounts *counts) {
   Value value = {.type = VALUE_NULL};
   TimeOdd odd = TIME_ODD_NONE;
   const LogColumn *c = &mapping->columns[column];
   if( field_is_null(mapping, c->type, field) ) return value;
-  if( c->type != LOG_TEXT && column_parse(mapping, c, field, &value, &odd) ) {
-    if( counts ) counts->gaps += odd == TIME_ODD_GAP, counts->folds += odd == TIME_ODD_FOLD;
-    return value;
-  }
-  if( c->type != LOG_TEXT && counts ) counts->odd_values++;
-  return (Value){VALUE_TEXT, {.text = field}};
+  value.type = VALUE_INT;
+  bool ok = time_parse(&c->time, slice_trim(field), &value.as.integer, &odd);
+  if( counts ) counts->gaps += odd == TIME_ODD_GAP, counts->folds += odd == TIME_ODD_FOLD, counts->odd_values += !ok;
+  return ok ? value : (Value){VALUE_TEXT, {.text = field}};
+}
+
+Value mapping_value(const Mapping *mapping, size_t column, Slice field, MappingCounts *counts) {
+  Value value = {.type = VALUE_NULL};
+  const LogColumn *c = &mapping->columns[column];
+  if( c->type == LOG_TIMESTAMP ) return mapping_instant(mapping, column, field, counts);
+  if( field_is_null(mapping, c->type, field) ) return value;
+  bool ok = c->type != LOG_TEXT && column_parse(mapping, c, field, &value);
+  if( counts ) counts->odd_values += !ok && c->type != LOG_TEXT;
+  return ok ? value : (Value){VALUE_TEXT, {.text = field}};
 }
 
 /* ---- rejects ------------------------------------------------------------------------------------------------ */
@@ -47,10 +61,9 @@ static void judge_reject(Arena *arena, Record *record, size_t column, const char
 }
 
 static const char *time_wanted(Arena *arena, const LogColumn *c) {
-  const char *name = time_style_name(c->time.style);
-  Slice text = name ? arena_format(arena, "a time of ts_format '%s'", name)
-                    : arena_format(arena, "a time of ts_format '" SLICE_FORMAT "'", SLICE_ARGS(c->time.pattern));
-  return text.data ? text.data : "a time";
+  const char *name = time_style_name(c->time.style), *what = c->type == LOG_DATE ? "date" : "time";
+  Slice format = name ? slice_of(name) : c->time.pattern, text = arena_format(arena, "a %s of ts_format '" SLICE_FORMAT "'", what, SLICE_ARGS(format));
+  return text.data ? text.data : what;
 }
 
 bool mapping_judges(const Mapping *mapping, size_t column) {
@@ -62,12 +75,12 @@ void mapping_judge(const Mapping *mapping, Arena *arena, Record *record, Value *
   *ts = (Value){.type = VALUE_NULL};
   for(size_t i = 0; i < mapping->column_count && record->kind == RECORD_ROW; i++) {
     const LogColumn *c = &mapping->columns[i];
-    bool is_time = c->type == LOG_TIMESTAMP || c->type == LOG_DATE;
     if( !mapping_judges(mapping, i) || i >= record->field_count ) continue;
-    Value value = mapping_value(mapping, i, record->fields[i], NULL);
-    if( (int)i == mapping->ts_column ) *ts = value;
+    bool is_instant = c->type == LOG_TIMESTAMP || (c->type == LOG_DATE && !c->is_declared);
+    Value value = is_instant ? mapping_instant(mapping, i, record->fields[i], NULL) : mapping_value(mapping, i, record->fields[i], NULL);
+    if( (int)i == mapping->ts_column && is_instant ) *ts = value;
     if( value.type != VALUE_TEXT ) continue;
-    if( is_time ) judge_reject(arena, record, i, "bad_timestamp", c, time_wanted(arena, c));
+    if( is_time(c) ) judge_reject(arena, record, i, "bad_timestamp", c, time_wanted(arena, c));
     else judge_reject(arena, record, i, "bad_number", c, c->type == LOG_BIGINT ? "a whole number" : "a number");
   }
 }
@@ -114,18 +127,18 @@ static Value event_text(const Mapping *mapping, const MapRule *rule, Slice text)
 Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Record *record, MappingCounts *counts) {
   Value value = {.type = VALUE_NULL}, typed = {VALUE_TEXT, {.text = rule->constant}};
   ColumnKind kind = event_columns[rule->target].kind;
-  bool is_time = false;
+  bool has_time = false;
   if( rule->column >= 0 ) {
     size_t column = (size_t)rule->column;
     const LogColumn *c = &mapping->columns[column];
     if( column >= record->field_count || field_is_null(mapping, c->type, record->fields[column]) ) return value;
     if( kind == KIND_TEXT ) return event_text(mapping, rule, record->fields[column]);
-    typed = mapping_value(mapping, column, record->fields[column], counts);
-    is_time = typed.type == VALUE_INT && (c->type == LOG_TIMESTAMP || c->type == LOG_DATE);
+    typed = is_time(c) ? mapping_instant(mapping, column, record->fields[column], counts) : mapping_value(mapping, column, record->fields[column], counts);
+    has_time = is_time(c) && typed.type == VALUE_INT;
   }
   if( kind == KIND_TEXT ) return event_text(mapping, rule, rule->constant);
-  if( is_time && kind == KIND_TIME ) return typed;
-  if( !is_time && event_convert(rule->target, typed, &value) ) return value;
+  if( has_time && kind == KIND_TIME ) return typed;
+  if( !has_time && event_convert(rule->target, typed, &value) ) return value;
   if( counts ) counts->odd_values++;
   return value;
 }

@@ -37,11 +37,14 @@ typedef struct Mapping {
 
 typedef struct MappingCounts { uint64_t gaps, folds, odd_values; } MappingCounts;
 
-/* The field of a record as a typed value: text, integer, real, or (LOG_TIMESTAMP, LOG_DATE) integer µs UTC. A value that does not fit its type
-** comes back as text (D8) and is counted in counts->odd_values; counts may be NULL. */
+/* The field of a record as a typed value: text, integer, real, integer µs UTC (LOG_TIMESTAMP), or the day that is written as µs (LOG_DATE: no zone
+** moves it). A value that does not fit its type comes back as text (D8) and is counted in counts->odd_values; counts may be NULL. */
 Value mapping_value(const Mapping *mapping, size_t column, Slice field, MappingCounts *counts);
+/* The same for a column of times or days as an instant: a day begins at midnight of the zone, and a time of day in a column of days counts. */
+Value mapping_instant(const Mapping *mapping, size_t column, Slice field, MappingCounts *counts);
 /* Turns a RECORD_ROW into a RECORD_REJECT (bad_timestamp: the value mapped to event_ts is no time; bad_number: a declared numeric column).
-** The reason is written to `arena`; `*ts` gets the value of the column mapped to event_ts, which is read anyway. */
+** The reason is written to `arena`; `*ts` gets the instant of the column mapped to event_ts, which is read
+** anyway; NULL where that is not a column of times. */
 void mapping_judge(const Mapping *mapping, Arena *arena, Record *record, Value *ts);
 /* The fields it looks at. */
 bool mapping_judges(const Mapping *mapping, size_t column);

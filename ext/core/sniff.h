@@ -31,7 +31,7 @@ typedef struct SniffColumn {
 
 typedef struct Sniff {
   const char *format;        /* "csv", "tsv", "unknown" */
-  double confidence;         /* share of sampled records that are rows */
+  double confidence;         /* share of sampled records that are rows; of a single column half of it */
   bool is_gzip;
   Dialect dialect;
   int64_t header_line;       /* 0 = none */

@@ -12,6 +12,7 @@ typedef enum RoleCheck {
   CHECK_REPEATED,    /* CHECK_ID, and some value comes twice; the file has a time */
   CHECK_TIME,
   CHECK_NUMBER,      /* and the file has a time */
+  CHECK_SECONDS,     /* CHECK_NUMBER, or the first value is a clock such as 0:01:46 */
   CHECK_FACT,        /* CHECK_TEXT, and the file has a time */
   CHECK_PHONE,       /* the first value looks like a number to dial */
   CHECK_EMAIL        /* the first value has an @ */
@@ -134,13 +135,14 @@ static const RolePattern patterns[] = {
   {EV_OUTCOME, 40, CHECK_FACT, "status statut estado"},
   {EV_DETAIL, 40, CHECK_FACT, "detail details causa_de_nao_atendimento lifecycle_transition"},
 
-  {EV_WAIT_S, 100, CHECK_NUMBER,
-   "wait_s wait wait_time wait_seconds waiting_time queue_time queue_seconds time_in_queue wartezeit wachttijd"},
-  {EV_TALK_S, 100, CHECK_NUMBER,
+  {EV_WAIT_S, 100, CHECK_SECONDS,
+   "wait_s wait wait_time wait_seconds waiting_time queue_time queue_seconds time_in_queue wartezeit wachttijd "
+   "tempo_de_espera tempo_da_fila_de_espera tiempo_de_espera temps_d_attente"},
+  {EV_TALK_S, 100, CHECK_SECONDS,
    "talk_s talk_time talk_seconds billsec conversation_time gespraechsdauer gespreksduur"},
-  {EV_HOLD_S, 100, CHECK_NUMBER, "hold_s hold_time hold_seconds"},
-  {EV_WRAP_S, 100, CHECK_NUMBER, "wrap_s wrap_time wrap_up_time acw acw_time after_call_work nachbearbeitung"},
-  {EV_DURATION_S, 100, CHECK_NUMBER,
+  {EV_HOLD_S, 100, CHECK_SECONDS, "hold_s hold_time hold_seconds"},
+  {EV_WRAP_S, 100, CHECK_SECONDS, "wrap_s wrap_time wrap_up_time acw acw_time after_call_work nachbearbeitung"},
+  {EV_DURATION_S, 100, CHECK_SECONDS,
    "duration_s duration duration_seconds duration_in_seconds call_duration handle_time dauer duur duracao "
    "duracion duree"},
 
@@ -185,12 +187,22 @@ static bool is_dialable(Slice s) {
   return digits >= 5;
 }
 
+static bool is_clock(Slice s) {
+  size_t colons = 0;
+  for(size_t i = 0; i < s.size; i++) {
+    if( s.data[i] == ':' ) colons++;
+    else if( (s.data[i] < '0' || s.data[i] > '9') && s.data[i] != '.' ) return false;
+  }
+  return colons == 1 || colons == 2;
+}
+
 static bool check_passes(RoleCheck check, const SniffColumn *c, bool has_time) {
   bool time = is_time_column(c), number = c->type == LOG_BIGINT || c->type == LOG_DOUBLE;
   if( c->values == 0 ) return false;
   switch( check ) {
     case CHECK_TIME: return time;
     case CHECK_NUMBER: return number && has_time;
+    case CHECK_SECONDS: return has_time && !time && (number || is_clock(c->example));
     case CHECK_TEXT: return c->type == LOG_TEXT && !time && !is_yes_no(c);
     case CHECK_FACT: return c->type == LOG_TEXT && !time && has_time && !is_yes_no(c);
     case CHECK_ID: return !time && !is_yes_no(c);

@@ -2,6 +2,8 @@
 ** sniff_time: timestamp formats of a column, and day or month first. It must not know names, types or files. */
 #include "sniff_time.h"
 
+#include "scan.h"
+
 enum { FORMAT_ISO, FORMAT_DMY, FORMAT_MDY };
 
 static const char *const known_formats[] = {
@@ -44,15 +46,13 @@ static void format_hit(FormatStats *format, int64_t micros) {
   format->before = micros;
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /* 10:00, 2024-01-01T1000 or, after a date of eight digits, 20240101 1000. */
 static bool form_has_clock(Slice s) {
   size_t digits = 0;
-  while( digits < s.size && is_digit((char)s.data[digits]) ) digits++;
-  if( digits == 8 && s.size > 9 && s.data[8] == ' ' && is_digit((char)s.data[9]) ) return true;
+  while( digits < s.size && char_is_digit(s.data[digits]) ) digits++;
+  if( digits == 8 && s.size > 9 && s.data[8] == ' ' && char_is_digit(s.data[9]) ) return true;
   for(size_t i = 0; i < s.size; i++) {
-    if( s.data[i] == ':' || (s.data[i] == 'T' && i && is_digit((char)s.data[i - 1])) ) return true;
+    if( s.data[i] == ':' || (s.data[i] == 'T' && i && char_is_digit(s.data[i - 1])) ) return true;
   }
   return false;
 }

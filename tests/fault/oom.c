@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
-** oom: runs SQL scripts with the n-th allocation of SQLite and of the extension failing, once (transient) or from then
-** on (persistent), for growing n until the script no longer notices. Each run must say 'out of memory' or give exactly the
-** rows of a run without fault; the same script on the same connection and, after closing, on a fresh one must then be
-** right; no memory and no descriptor may be left.
+** oom: runs SQL scripts with the n-th allocation of SQLite and of the extension failing, once or from then on, for
+** growing n until the script no longer notices. Each run must say 'out of memory' or give exactly the rows of a run
+** without fault; the same script on the same connection must then be right, what it changed is done or not done at all;
+** no memory and no descriptor may be left.
 ** Usage: oom EXTENSION [CASE …]. JOURNEY_FAULT_RUNS=N bounds the runs per case and kind; 0 = every n. */
 #include <dirent.h>
 #include <limits.h>
@@ -22,7 +22,7 @@
 #endif
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* ---- memory that fails -------------------------------------------------------------------------------------- */
+/* ---- memory that fails ------------------------------------------------------------------------------------------- */
 
 static sqlite3_mem_methods real;
 static bool armed, persistent;
@@ -57,7 +57,7 @@ static void fault_install(void) {
   sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
 }
 
-/* ---- the logs -------------------------------------------------------------------------------------------------- */
+/* ---- the logs ---------------------------------------------------------------------------------------------------- */
 
 static const char phone_csv[] =
   "at;call;caller;account;step;waited;queue;solved\n"
@@ -170,7 +170,8 @@ static const Case cases[] = {
   {"a log in UTF-16", CHANGES, "",
    "CREATE VIRTUAL TABLE wide USING channel_log(path='wide.csv', event_ts=t); SELECT * FROM wide;"},
   {"scalars", 0, "",
-   "SELECT escalation_grade(3, NULL, 1, -0.7, 1, 0, 1, 0, 1, 0, 5); SELECT channel_allow('/'), channel_allow('module:x');"},
+   "SELECT escalation_grade(3, NULL, 1, -0.7, 1, 0, 1, 0, 1, 0, 5);"
+   "SELECT channel_allow('/'), channel_allow('module:x');"},
   {"unknown database", IS_WRONG, CREATE_EVENTS, "SELECT * FROM journey_contacts('gone.ev');"},
   {"another's module", IS_WRONG, "CREATE VIRTUAL TABLE f USING fts5(x);", "SELECT * FROM journey_contacts('f');"},
   {"a file that is not allowed", IS_WRONG | REOPENS, "CREATE VIRTUAL TABLE z USING channel_log(path='.hidden.csv');",
@@ -186,12 +187,13 @@ static const Case cases[] = {
    "CREATE VIRTUAL TABLE p USING channel_log(path='phone.csv', event_ts=at, event=step, event_map='a=abandonned');"},
 };
 
-/* ---- running ---------------------------------------------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------------------------------------------------------- */
 
 typedef struct Told { char *text; size_t size, capacity; int rc; } Told;
 
 static const char *extension, *database = "fault.db";
-static int passed, failed;
+static int passed, failed;           /* a case with one kind of fault counts as one */
+static long runs;
 
 /* Grows by plain realloc: what the test itself remembers is not what is tested. */
 static void tell(Told *told, const char *text) {
@@ -312,7 +314,6 @@ static Told run_case(const Case *c, sqlite3 *db) {
 }
 
 static bool complain(const Case *c, long n, bool forever, const char *what, const Told *got, const Told *wanted) {
-  failed++;
   printf("%s, allocation %ld fails%s: %s\n", c->name, n, forever ? " and all after it" : "", what);
   if( got ) printf("  got (%d): %.600s\n", got->rc, got->text);
   if( wanted ) printf("  expected (%d): %.600s\n", wanted->rc, wanted->text);
@@ -332,8 +333,11 @@ static bool check_after(const Case *c, long n, bool forever, sqlite3 **db, const
   if( sqlite3_memory_used() != 0 ) return complain(c, n, forever, "memory is left after closing", NULL, NULL);
   if( !(c->flags & CHANGES) || was_ok ) return true;
   *db = open_clean();
-  Told check = run(*db, "PRAGMA integrity_check");
-  bool whole = strcmp(check.text, "ok|\n") == 0 || complain(c, n, forever, "the database is damaged", &check, NULL);
+  Told check = run(*db, "PRAGMA integrity_check; SELECT group_concat(name, ', '), "
+                        "sum(sql LIKE 'CREATE VIRTUAL TABLE%') IS sum(name LIKE '%\\_layout' ESCAPE '\\') FROM sqlite_master");
+  size_t size = strlen(check.text);
+  bool whole = size > 5 && strncmp(check.text, "ok|\n", 4) == 0 && strcmp(check.text + size - 4, "|1|\n") == 0;
+  if( !whole ) complain(c, n, forever, "it was neither done nor not done", &check, NULL);
   free(check.text);
   sqlite3_close(*db);
   *db = NULL;
@@ -359,15 +363,17 @@ static bool run_fault(const Case *c, long n, bool forever, const Told *wanted, b
   return ok;
 }
 
-/* Every n where there are few, else steps that grow so that the whole stays below `most` runs. */
+/* Every n at first, then steps such that the whole stays at about `most` runs. */
 static void run_steps(const Case *c, bool forever, const Told *wanted, long total, long most) {
   long step = most > 0 && total > most ? total / most : 1;
   bool done = false;
-  int wrong = 0, limit = most ? 3 : 1000;
-  for(long n = 1; !done && wrong < limit; n += n <= 20 ? 1 : step) {
-    if( run_fault(c, n, forever, wanted, &done) ) passed++;
-    else wrong++;
+  int wrong = 0;
+  for(long n = 1; !done && wrong < 3; n += n <= 20 ? 1 : step) {
+    wrong += !run_fault(c, n, forever, wanted, &done);
+    runs++;
   }
+  if( wrong ) failed++;
+  else passed++;
 }
 
 static void check_case(const Case *c, long most) {
@@ -379,10 +385,9 @@ static void check_case(const Case *c, long most) {
   armed = false;
   sqlite3_close(db);
   bool is_as_wanted = wanted.size && (wanted.rc != SQLITE_OK) == ((c->flags & IS_WRONG) != 0);
-  if( !is_as_wanted ) complain(c, 0, false, "the script without fault goes wrong", &wanted, NULL);
-  else if( sqlite3_memory_used() != 0 ) complain(c, 0, false, "memory is left after a run without fault", NULL, NULL);
-  else for(int kind = 0; kind < 2; kind++) run_steps(c, kind == 1, &wanted, total, most);
-  if( getenv("JOURNEY_FAULT_TRACE") ) printf("%s: %ld allocations\n", c->name, total);
+  if( !is_as_wanted ) failed += !complain(c, 0, false, "the script without fault goes wrong", &wanted, NULL);
+  else if( sqlite3_memory_used() != 0 ) failed += !complain(c, 0, false, "memory is left without fault", NULL, NULL);
+  else for(int forever = 0; forever < 2; forever++) run_steps(c, forever, &wanted, total, most);
   free(wanted.text);
 }
 
@@ -416,15 +421,15 @@ static void leave_own_directory(void) {
 
 int main(int argc, char **argv) {
   static char path[PATH_MAX];
-  const char *runs = getenv("JOURNEY_FAULT_RUNS");
+  const char *most = getenv("JOURNEY_FAULT_RUNS");
   if( argc < 2 || !realpath(argv[1], path) ) fprintf(stderr, "usage: oom EXTENSION [CASE …]\n"), exit(2);
   extension = path;
   fault_install();
   in_own_directory();
   setvbuf(stdout, NULL, _IOLBF, 0);
   for(size_t i = 0; i < COUNT_OF(cases); i++)
-    if( is_asked(&cases[i], argc, argv) ) check_case(&cases[i], runs ? atol(runs) : RUNS_DEFAULT);
+    if( is_asked(&cases[i], argc, argv) ) check_case(&cases[i], most ? atol(most) : RUNS_DEFAULT);
   leave_own_directory();
-  printf("%d passed, %d failed\n", passed, failed);
+  printf("%ld runs with a fault\n%d passed, %d failed\n", runs, passed, failed);
   return failed != 0 || passed == 0;
 }

@@ -31,7 +31,9 @@ for version in 6.0.0 13.2.0; do
     [ -f "$dir/sqlite3.o" ] || ${CC:-cc} -O1 -DSQLITE_ENABLE_LOAD_EXTENSION -DSQLITE_ENABLE_JSON1 -DSQLITE_ENABLE_RTREE -DSQLITE_OMIT_LOOKASIDE -c -o "$dir/sqlite3.o" "$dir/sqlite3.c" || exit 1
     ${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -g -I"$dir" -o "$dir/sqltest" tests/sqltest.c "$dir/sqlite3.o" -lm -ldl -lpthread || exit 1
   fi
-  line=$("$dir/sqltest" "$extension" tests/sql/*.test | tee /dev/stderr | tail -n 1)
+  out=$("$dir/sqltest" "$extension" tests/sql/*.test)
+  echo "$out"
+  line=$(echo "$out" | tail -n 1)
   passed=$(echo "$line" | sed -n 's/.* \([0-9]*\) passed, \([0-9]*\) failed.*/\1/p') failed=$(echo "$line" | sed -n 's/.* \([0-9]*\) passed, \([0-9]*\) failed.*/\2/p')
   total_passed=$((total_passed + ${passed:-0})) total_failed=$((total_failed + ${failed:-1}))
 done

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What the Python tests share: where the build is, a connection with the extension, data that may be absent, and the closing
-line that tests/run.sh reads. JOURNEY_BUILD names the build, below the root of the repository; 'build' if it is not said."""
+"""What the Python tests share: where the build is, a connection with the extension, data that may be absent, and the
+closing line that tests/run.sh reads. JOURNEY_BUILD names the build, below the root of the repository; 'build' if it is
+not said."""
 import os
 import sqlite3
 import sys

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Real logs read without the extension, and the journey functions over them once more, from their contract: records by Python's
-csv, times by datetime and zoneinfo, customers by union-find, contacts, repeats, episodes and edges in one pass per unit. Knows
-what these logs hold and no more: no survey answers, no messages, no transfer legs."""
+"""Real logs read without the extension, and the journey functions over them once more, from their contract: records by
+Python's csv, times by datetime and zoneinfo, customers by union-find, contacts, repeats, episodes and edges in one pass
+per unit. Knows what these logs hold and no more: no survey answers, no messages, no transfer legs."""
 import bisect
 import collections
 import csv
@@ -52,8 +52,16 @@ class Event:
     starts = True
 
 
+def number_of(text):
+    """A number, or a clock such as 0:01:46 in seconds."""
+    value = 0.0
+    for part in text.split(':'):
+        value = value * 60 + float(part)
+    return value
+
+
 def events_of(rows, header, mapping, read_time, nulls, verbs, event_map):
-    """An event per row. mapping: {event column: file column, or "'constant'"}; verbs: {verb: (role, direction, starts)}."""
+    """An event per row. mapping: {event column: file column or "'constant'"}; verbs: {verb: role, …}."""
     columns = [(name, header.index(what)) for name, what in mapping.items() if what[0] != "'"]
     constants = [(name, what[1:-1]) for name, what in mapping.items() if what[0] == "'"]
     known, events = {}, []
@@ -69,7 +77,7 @@ def events_of(rows, header, mapping, read_time, nulls, verbs, event_map):
             if name == 'event_ts':
                 e.ts = read_time(value)
             else:
-                setattr(e, name, float(value) if name in NUMBERS else known.setdefault(value, value))
+                setattr(e, name, number_of(value) if name in NUMBERS else known.setdefault(value, value))
         e.event = event_map.get(e.event, e.event)
         if e.event in verbs:
             e.role, e.direction, e.starts = verbs[e.event]
@@ -90,12 +98,12 @@ def normal(kind, text):
 
 
 def name_customers(events, most_accounts=5):
-    """customer and customer_id: components of identifiers that stand on one event or in one contact; one that is joined to more
-    than most_accounts accounts joins nobody."""
+    """customer and customer_id: components of identifiers that stand on one event or in one contact; one joined to
+    more than most_accounts accounts joins nobody."""
     joined, of_contact, parent = collections.defaultdict(set), collections.defaultdict(set), {}
     nodes_of = []
     for e in events:
-        nodes = {(i, normal(kind, getattr(e, kind))) for i, kind in enumerate(IDENTIFIERS) if getattr(e, kind) is not None}
+        nodes = {(i, normal(kind, getattr(e, kind) or '')) for i, kind in enumerate(IDENTIFIERS)}
         nodes = {node for node in nodes if node[1] != ''}
         nodes_of.append(nodes)
         if e.contact_id is not None:
@@ -178,7 +186,8 @@ class Contact:
         """What it amounts to, repeats aside."""
         events = self.events
         roles = [e.role for e in events]
-        self.start, self.seq, self.channel, self.topic = events[0].ts, events[0].seq, first(events, 'channel'), first(events, 'topic')
+        self.start, self.seq = events[0].ts, events[0].seq
+        self.channel, self.topic = first(events, 'channel'), first(events, 'topic')
         self.direction = next((e.direction for e in events if e.direction in ('in', 'out')), None)
         self.outcome = last(events, 'outcome')
         self.wait_s = self.spent('wait_s', 'wait')
@@ -194,14 +203,15 @@ class Contact:
             waited = self.wait_s if self.wait_s is not None else (left - self.start) / SECOND if gave_up else None
             self.is_short = None if waited is None else int(waited <= 5)
         took_part = any(e.agent and e.role not in ('work', 'note') for e in events)
-        self.is_answered = self.is_abandoned != 1 and (took_part or 'assist' in roles or not {'wait', 'offer', 'no_answer'} & set(roles))
+        is_served = took_part or 'assist' in roles or not {'wait', 'offer', 'no_answer'} & set(roles)
+        self.is_answered = self.is_abandoned != 1 and is_served
         said = next((s for s in map(statement, reversed(events)) if s is not None), None)
         self.is_resolved, self.basis = (said, 'agent') if said is not None and not self.is_open else (None, None)
         self.demands = bool({'complaint', 'reopen'} & set(roles))
 
 
 def assign(events):
-    """Contacts of one unit, in the order of their first events. Events without contact_id go by channel, case and gap."""
+    """Contacts of a unit, in the order of their first events. Events without contact_id go by channel, case and gap."""
     contacts, named, latest, of_case = [], {}, {}, {}
     for e in events:
         if e.contact_id is not None:
@@ -273,10 +283,11 @@ def text_of(ts):
     return text
 
 
-CONTACT_COLUMNS = ('contact_seq', 'contact_id', 'parent_contact_id', 'case_id', 'episode_id', 'customer', 'customer_id', 'segment',
-                   'channel', 'direction', 'topic', 'product', 'start_ts', 'end_ts', 'queue_first', 'queue_last', 'agent_first',
-                   'agent_last', 'wait_s', 'ring_s', 'talk_s', 'hold_s', 'wrap_s', 'transfers', 'events', 'outcome', 'is_resolved',
-                   'resolved_basis', 'is_abandoned', 'is_short_abandon', 'repeat_of', 'is_failure_demand', 'cost', 'currency', 'is_open')
+CONTACT_COLUMNS = ('contact_seq', 'contact_id', 'parent_contact_id', 'case_id', 'episode_id', 'customer',
+                   'customer_id', 'segment', 'channel', 'direction', 'topic', 'product', 'start_ts', 'end_ts',
+                   'queue_first', 'queue_last', 'agent_first', 'agent_last', 'wait_s', 'ring_s', 'talk_s', 'hold_s',
+                   'wrap_s', 'transfers', 'events', 'outcome', 'is_resolved', 'resolved_basis', 'is_abandoned',
+                   'is_short_abandon', 'repeat_of', 'is_failure_demand', 'cost', 'currency', 'is_open')
 
 
 def contact_rows(journeys):
@@ -290,11 +301,12 @@ def contact_rows(journeys):
             customer = first(es, 'customer')
             demand = int(c.repeat_of is not None or c.demands) if c.is_inbound else None
             found.append((
-                c.seq, c.contact_id, None, c.case_id, episode, customer, first(es, 'customer_id'), None, c.channel, c.direction,
-                c.topic, None, c.start, text_of(c.end), first(es, 'queue'), last(es, 'queue'), first(es, 'agent'), last(es, 'agent'),
-                c.wait_s, c.spent(None, 'offer'), c.spent('talk_s', 'assist'), c.spent(None, 'hold'), c.spent(None, 'work'),
-                sum(e.role == 'transfer' for e in es), len(es), c.outcome, c.is_resolved, c.basis, c.is_abandoned, c.is_short,
-                c.repeat_of and c.repeat_of.seq, demand, None, None, int(c.is_open)))
+                c.seq, c.contact_id, None, c.case_id, episode, customer, first(es, 'customer_id'), None, c.channel,
+                c.direction, c.topic, None, c.start, text_of(c.end), first(es, 'queue'), last(es, 'queue'),
+                first(es, 'agent'), last(es, 'agent'), c.wait_s, c.spent(None, 'offer'), c.spent('talk_s', 'assist'),
+                c.spent(None, 'hold'), c.spent(None, 'work'), sum(e.role == 'transfer' for e in es), len(es), c.outcome,
+                c.is_resolved, c.basis, c.is_abandoned, c.is_short, c.repeat_of and c.repeat_of.seq, demand, None, None,
+                int(c.is_open)))
     return ordered(found, CONTACT_COLUMNS, 'contact_seq')
 
 
@@ -332,10 +344,10 @@ def result_of(contact):
     return None if contact.is_resolved is None else 'resolved' if contact.is_resolved else 'unresolved'
 
 
-EPISODE_COLUMNS = ('episode_id', 'customer', 'customer_id', 'episode_number', 'start_ts', 'end_ts', 'duration_s', 'events', 'contacts',
-                   'channels', 'channel_count', 'path', 'switches', 'transfers', 'waits', 'wait_s', 'handle_s', 'agents', 'queues',
-                   'cost', 'first_channel', 'last_channel', 'first_event', 'last_event', 'topic', 'case_id', 'outcome', 'is_open',
-                   'is_bot', 'events_json')
+EPISODE_COLUMNS = ('episode_id', 'customer', 'customer_id', 'episode_number', 'start_ts', 'end_ts', 'duration_s',
+                   'events', 'contacts', 'channels', 'channel_count', 'path', 'switches', 'transfers', 'waits',
+                   'wait_s', 'handle_s', 'agents', 'queues', 'cost', 'first_channel', 'last_channel', 'first_event',
+                   'last_event', 'topic', 'case_id', 'outcome', 'is_open', 'is_bot', 'events_json')
 
 
 def episode_rows(journeys):
@@ -358,12 +370,13 @@ def episode_rows(journeys):
                       for e in es if e.seq not in inside and statement(e) is not None]
             outcome = max(known)[2] if known else 'none'
             found.append((
-                es[0].seq, first(es, 'customer'), first(es, 'customer_id'), at + 1, es[0].ts, text_of(end), (end - es[0].ts) / SECOND,
-                len(es), len(own), ', '.join(channels) or None, len(channels), ' > '.join(folded) or None, max(0, len(folded) - 1),
-                sum(e.role == 'transfer' for e in es), sum((c.wait_s or 0) > 0 for c in own), total(c.wait_s for c in own), handled,
-                len(distinct(e.agent for e in es)), len(distinct(e.queue for e in es)), None, first(es, 'channel'), last(es, 'channel'),
-                es[0].event, es[-1].event, first(es, 'topic'), first(es, 'case_id'), None if is_open else outcome, int(is_open), None,
-                None))
+                es[0].seq, first(es, 'customer'), first(es, 'customer_id'), at + 1, es[0].ts, text_of(end),
+                (end - es[0].ts) / SECOND, len(es), len(own), ', '.join(channels) or None, len(channels),
+                ' > '.join(folded) or None, max(0, len(folded) - 1), sum(e.role == 'transfer' for e in es),
+                sum((c.wait_s or 0) > 0 for c in own), total(c.wait_s for c in own), handled,
+                len(distinct(e.agent for e in es)), len(distinct(e.queue for e in es)), None, first(es, 'channel'),
+                last(es, 'channel'), es[0].event, es[-1].event, first(es, 'topic'), first(es, 'case_id'),
+                None if is_open else outcome, int(is_open), None, None))
     return ordered(found, EPISODE_COLUMNS, 'episode_id')
 
 
@@ -377,8 +390,9 @@ def quantile(sorted_values, p):
     return sorted_values[low] + (sorted_values[high] - sorted_values[low]) * (place - low)
 
 
-EDGE_COLUMNS = ('from_step', 'to_step', 'kind', 'occurrences', 'journeys', 'customers', 'share', 'mean_s', 'stdev_s', 'shortest_s',
-                'median_s', 'p90_s', 'longest_s', 'total_s', 'dependency', 'pingpongs', 'rework_journeys', 'events_json')
+EDGE_COLUMNS = ('from_step', 'to_step', 'kind', 'occurrences', 'journeys', 'customers', 'share', 'mean_s', 'stdev_s',
+                'shortest_s', 'median_s', 'p90_s', 'longest_s', 'total_s', 'dependency', 'pingpongs',
+                'rework_journeys', 'events_json')
 
 
 class Edge:
@@ -421,8 +435,8 @@ def edge_row(one, two, edge, edges, leaving, rework):
     if times:
         mean = sum(times) / len(times)
         spread = math.sqrt(math.fsum((t - mean) ** 2 for t in times) / (len(times) - 1)) if len(times) > 1 else None
-        row += [mean / SECOND, None if spread is None else spread / SECOND, times[0] / SECOND, quantile(times, .5) / SECOND,
-                quantile(times, .9) / SECOND, times[-1] / SECOND, sum(times) / SECOND]
+        row += [value if value is None else value / SECOND for value in (
+            mean, spread, times[0], quantile(times, .5), quantile(times, .9), times[-1], sum(times))]
         back = edges[two, one].occurrences if (two, one) in edges else 0
         row += [n / (n + 1) if one == two else (n - back) / (n + back + 1), edge.pingpongs]
     else:

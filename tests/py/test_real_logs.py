@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Real logs of ../shared/data from end to end: what channel_sniff finds without help is what one finds reading the file (written
-down here by hand), its create_sql works as it is, every record is accounted for and every value is Python's, and contacts,
-episodes and edges are those of real.py. Totals that the origin of a log states are checked too."""
+"""Real logs of ../shared/data from end to end: what channel_sniff finds without help is what one finds reading the file
+(written down here by hand), its create_sql works as it is, every record is accounted for and every value is Python's,
+and contacts, episodes and edges are those of real.py. Totals that the origin of a log states are checked too."""
 import functools
 import gc
 import json
@@ -12,14 +12,16 @@ import harness
 import real
 
 ISO = real.reader_of(None)
+BY_CASE = "WHERE unit = 'case_id'"
 
 
 class Log:
-    """A log as its file says it is. columns: a line 'name TYPE [role]' for each, names without blanks written with '·'."""
+    """A log as its file says it is. columns: a line 'name TYPE [role]' for each, blanks in a name written as '·'."""
 
-    def __init__(self, path, columns, read_time, encoding='utf-8', python_encoding=None, delimiter=',', quote='"', titles=0,
-                 header=True, nulls='', constants=None, ts_format='iso', problems='', zone='UTC', exact=True):
-        self.path, self.read_time, self.encoding, self.delimiter, self.quote = path, read_time, encoding, delimiter, quote
+    def __init__(self, path, columns, read_time, encoding='utf-8', python_encoding=None, delimiter=',', quote='"',
+                 titles=0, header=True, nulls='', constants=None, ts_format='iso', problems='', zone='UTC', exact=True):
+        self.path, self.read_time, self.encoding = path, read_time, encoding
+        self.delimiter, self.quote = delimiter, quote
         self.titles, self.header, self.nulls, self.ts_format = titles, header, nulls, ts_format
         self.problems, self.zone, self.exact = problems, zone, exact
         lines = [line.replace('·', '\0').split() for line in columns.strip().split('\n')]
@@ -31,7 +33,8 @@ class Log:
 
     @functools.lru_cache(maxsize=1)
     def records(self):
-        return real.records(harness.data(self.path), self.python_encoding, delimiter=self.delimiter, quotechar=self.quote)
+        dialect = dict(delimiter=self.delimiter, quotechar=self.quote)
+        return real.records(harness.data(self.path), self.python_encoding, **dialect)
 
     def rows(self, records):
         return [row for row in records[self.titles + self.header:] if row]
@@ -113,7 +116,7 @@ Tipo VARCHAR(255) event
 Utilizador VARCHAR(255) agent
 Data·de·Início TIMESTAMP event_ts
 Tempo·de·Toque VARCHAR(255)
-Duração VARCHAR(255)
+Duração VARCHAR(255) duration_s
 Data·de·Fim TIMESTAMP
 Fuso·Horário VARCHAR(255)
 Origem VARCHAR(255) phone
@@ -126,7 +129,7 @@ Tipo·de·localização VARCHAR(255)
 Tipo·de·Encaminhamento VARCHAR(255)
 Atendida VARCHAR(255) outcome
 Percurso·no·Grupo·de·Atendimento VARCHAR(255)
-Tempo·da·Fila·de·Espera VARCHAR(255)
+Tempo·da·Fila·de·Espera VARCHAR(255) wait_s
 Tipo·de·Telefone VARCHAR(255)
 Contexto·de·Acesso·da·Chamada VARCHAR(255)
 Identificação·Chamada VARCHAR(255)
@@ -135,6 +138,9 @@ Identificação·de·chamada·reencaminhada VARCHAR(255)
 País VARCHAR(255)
 %sCausa·de·Não·Atendimento VARCHAR(255) detail
 """
+
+
+NEVER_QUEUED = (SWITCHBOARD_COLUMNS % '').replace(' wait_s', '')           # a column without a value has no role
 
 
 def switchboard(name, columns=SWITCHBOARD_COLUMNS % '', pattern=None, ts_format='iso'):
@@ -146,8 +152,8 @@ def switchboard(name, columns=SWITCHBOARD_COLUMNS % '', pattern=None, ts_format=
 CALLS = {
     'all_jan_aug': switchboard('all_jan_aug', SWITCHBOARD_COLUMNS % 'Chamada·gravada VARCHAR(255)\n'),
     'CallsSince01Jan': switchboard('CallsSince01Jan'),
-    'calls_1': switchboard('calls_1'),
-    'calls_paradela': switchboard('calls_paradela'),
+    'calls_1': switchboard('calls_1', NEVER_QUEUED),
+    'calls_paradela': switchboard('calls_paradela', NEVER_QUEUED),
     # Excel wrote the days first; only so do the rows run from the newest to the oldest
     'chamadas_todas': switchboard('chamadas_todas', pattern='%d/%m/%y %H:%M', ts_format='dmy'),
 }
@@ -169,7 +175,7 @@ class OfLog:
         cls.db.row_factory = sqlite3.Row
         cls.sniffed = cls.db.execute('SELECT * FROM channel_sniff(?)', (path,)).fetchone()
         cls.db.execute(cls.sniffed['create_sql'])
-        cls.table, = cls.db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '% channel_log(%'").fetchone()
+        cls.table, = cls.db.execute("SELECT name FROM sqlite_schema WHERE sql LIKE '% USING channel_log(%'").fetchone()
         if cls.more or cls.verbs:
             cls.db.execute('DROP TABLE "%s"' % cls.table)
             cls.db.execute(cls.with_more(cls.sniffed['create_sql']))
@@ -213,7 +219,8 @@ class Sniffed(OfLog):
         said = {'delimiter': log.delimiter != ',' and "'%s'" % log.delimiter, 'quote': log.quote != '"' and "''''",
                 'encoding': log.encoding not in ('utf-8', 'utf-8-bom') and "'%s'" % log.encoding,
                 'null': bool(log.nulls) and "'%s'" % log.nulls, 'skip': log.titles, 'header': not log.header and '0',
-                'tz': log.zone != 'UTC' and "'%s'" % log.zone, 'ts_format': log.ts_format != 'iso' and "'%s'" % log.ts_format}
+                'tz': log.zone != 'UTC' and "'%s'" % log.zone,
+                'ts_format': log.ts_format != 'iso' and "'%s'" % log.ts_format}
         said.update({role: what if what[0] == "'" else '"%s"' % what for role, what in log.mapping.items()})
         for name, value in said.items():
             if value:
@@ -222,8 +229,8 @@ class Sniffed(OfLog):
                 self.assertNotIn(' %s=' % name, options)
 
     def test_every_record_is_accounted_for(self):
-        status = self.db.execute('SELECT records, delivered + rejects + skipped, rejects, skipped, without_event, events '
-                                 'FROM journey_status(?)', (self.table,)).fetchall()
+        status = self.db.execute('SELECT records, delivered + rejects + skipped, rejects, skipped, without_event, '
+                                 'events FROM journey_status(?)', (self.table,)).fetchall()
         rows, skipped = len(self.log.rows(self.records)), self.log.titles + self.log.header
         self.assertEqual(status, [(len(self.records), rows + skipped, 0, skipped, 0, rows)])
         self.assertEqual(self.db.execute('SELECT count(*) FROM channel_rejects(?)', (self.table,)).fetchone(), (0,))
@@ -250,7 +257,7 @@ class Sniffed(OfLog):
 
 
 class Journeys(OfLog):
-    """Contacts, episodes and edges, by customer and by case. The second mapping of a large log leaves one of them out."""
+    """Contacts, episodes and edges, by customer and by case. The second mapping of a large log leaves one out."""
     by_customer = by_case = True
 
     @classmethod
@@ -283,17 +290,17 @@ class Journeys(OfLog):
         if self.by_customer:
             self.agree(real.CONTACT_COLUMNS, 'journey_contacts', real.contact_rows(self.people))
         else:
-            self.agree(real.CONTACT_COLUMNS, 'journey_contacts', real.contact_rows(self.cases), "WHERE unit = 'case_id'")
+            self.agree(real.CONTACT_COLUMNS, 'journey_contacts', real.contact_rows(self.cases), BY_CASE)
 
     def test_episodes(self):
         if self.by_customer:
             self.agree(real.EPISODE_COLUMNS, 'journey_episodes', real.episode_rows(self.people))
         if self.by_case:
-            self.agree(real.EPISODE_COLUMNS, 'journey_episodes', real.episode_rows(self.cases), "WHERE unit = 'case_id'")
+            self.agree(real.EPISODE_COLUMNS, 'journey_episodes', real.episode_rows(self.cases), BY_CASE)
 
     def test_edges(self):
         if self.by_case and 'event' in {**self.log.mapping, **self.more}:
-            self.agree(real.EDGE_COLUMNS, 'journey_edges', real.edge_rows(self.cases), "WHERE unit = 'case_id'")
+            self.agree(real.EDGE_COLUMNS, 'journey_edges', real.edge_rows(self.cases), BY_CASE)
 
 
 class TicketsAsSniffed(Sniffed, Journeys, unittest.TestCase):
@@ -304,8 +311,8 @@ class TicketsAsSniffed(Sniffed, Journeys, unittest.TestCase):
         entries = "SELECT sum(occurrences) FROM journey_edges('%s') WHERE unit = '%s' AND kind = 'start'"
         for unit, journeys in (('case_id', 20769), ('customer', 4829 - 1)):           # one of the 4,829 callers is '?'
             self.assertEqual(self.db.execute(entries % (self.table, unit)).fetchone(), (journeys,))
-        arrivals = dict(self.db.execute("SELECT to_step, sum(occurrences) FROM journey_edges('%s') WHERE unit = 'case_id' GROUP BY 1"
-                                        % self.table))
+        arrivals = dict(self.db.execute("SELECT to_step, sum(occurrences) FROM journey_edges('%s') %s GROUP BY 1"
+                                        % (self.table, BY_CASE)))
         self.assertEqual((arrivals['-100'], arrivals['(end)']), (2, 20769))
 
     def test_every_topic_in_turn(self):
@@ -315,8 +322,8 @@ class TicketsAsSniffed(Sniffed, Journeys, unittest.TestCase):
 class TicketsInOurWords(Journeys, unittest.TestCase):
     """The states as verbs: so a contact ends, a matter is solved, and what comes after it stands outside."""
     log, by_case = SERVICENOW, False
-    verbs = {'New': 'ticket_opened', 'Active': 'agent_connected', 'Awaiting User Info': 'note_added', 'Resolved': 'ticket_resolved',
-             'Closed': 'ticket_closed'}
+    verbs = {'New': 'ticket_opened', 'Active': 'agent_connected', 'Awaiting User Info': 'note_added',
+             'Resolved': 'ticket_resolved', 'Closed': 'ticket_closed'}
 
 
 class LoansAsSniffed(Sniffed, Journeys, unittest.TestCase):
@@ -326,15 +333,15 @@ class LoansAsSniffed(Sniffed, Journeys, unittest.TestCase):
     def test_there_is_no_customer(self):
         with self.assertRaises(sqlite3.OperationalError) as caught:
             self.db.execute("SELECT * FROM journey_contacts('%s')" % self.table)
-        self.assertEqual(str(caught.exception), "journey_contacts: the source names no customer: it needs customer, account, phone, "
-                         "email or device; or name another unit, e.g. WHERE unit = 'case_id'")
+        self.assertEqual(str(caught.exception), 'journey_contacts: the source names no customer: it needs customer, '
+                         "account, phone, email or device; or name another unit, e.g. WHERE unit = 'case_id'")
 
     def test_totals_of_its_origin(self):
         self.assertEqual((len(self.events), len(self.cases.units)), (262200, 13087))
-        shared = self.db.execute('SELECT sum(n) FROM (SELECT count(*) AS n FROM channel_events(?) GROUP BY case_id, event_ts '
-                                 'HAVING n > 1)', (self.table,)).fetchone()
-        offers = self.db.execute("SELECT sum(occurrences) FROM journey_edges('%s') WHERE unit = 'case_id' AND to_step = ?"
-                                 % self.table, ('W_Nabellen offertes',)).fetchone()
+        shared = self.db.execute('SELECT sum(n) FROM (SELECT count(*) AS n FROM channel_events(?) '
+                                 'GROUP BY case_id, event_ts HAVING n > 1)', (self.table,)).fetchone()
+        offers = self.db.execute("SELECT sum(occurrences) FROM journey_edges('%s') %s AND to_step = ?"
+                                 % (self.table, BY_CASE), ('W_Nabellen offertes',)).fetchone()
         self.assertEqual((shared, offers), ((25369,), (52016,)))
 
 
@@ -349,8 +356,8 @@ class ComplaintsAsSniffed(Sniffed, Journeys, unittest.TestCase):
     def test_totals_of_its_origin(self):
         topics = dict(self.db.execute('SELECT topic, count(*) FROM channel_events(?) GROUP BY 1', (self.table,)))
         self.assertEqual((sum(topics.values()), len(self.people.units)), (289, 226))
-        # the leading words of each, since the rest is the file's
-        for start, count in (('information: incorrect', 34), ('(multiple) requests, to little', 7), ('missed appointments', 2)):
+        known = {'information: incorrect': 34, '(multiple) requests, to little': 7, 'missed appointments': 2}
+        for start, count in known.items():
             self.assertEqual(sum(n for topic, n in topics.items() if topic.lower().startswith(start)), count, start)
 
     def test_every_topic_in_turn(self):
@@ -362,8 +369,8 @@ class ComplaintsInOurWords(Journeys, unittest.TestCase):
     log, more = COMPLAINTS, {'event': "'complaint_filed'"}
 
 
-CALL_VERBS = {'Chamada recebida': 'contact_started', 'Chamada efetuada': 'call_made', 'Chamada reencaminhada': 'transferred',
-              'Chamada Não Atendida': 'not_answered'}
+CALL_VERBS = {'Chamada recebida': 'contact_started', 'Chamada efetuada': 'call_made',
+              'Chamada reencaminhada': 'transferred', 'Chamada Não Atendida': 'not_answered'}
 
 
 class Calls(Sniffed, Journeys):
@@ -399,8 +406,9 @@ class CallsThroughExcel(Calls, unittest.TestCase):
         """The same calls are in CallsSince01Jan, which writes the year first: the reading of 06/07/25 is right."""
         self.db.execute(self.db.execute('SELECT create_sql FROM channel_sniff(?)',
                                         (harness.data(CALLS['CallsSince01Jan'].path),)).fetchone()[0])
-        same = self.db.execute('SELECT count(*), sum(substr(one."Data de Início", 1, 16) = substr(two."Data de Início", 1, 16)) '
-                               'FROM chamadas_todas AS one JOIN CallsSince01Jan AS two USING ("Identificação Chamada")').fetchone()
+        same = self.db.execute(
+            'SELECT count(*), sum(substr(one."Data de Início", 1, 16) = substr(two."Data de Início", 1, 16)) '
+            'FROM chamadas_todas AS one JOIN CallsSince01Jan AS two USING ("Identificação Chamada")').fetchone()
         self.assertGreater(same[0], 300)
         self.assertEqual(same[0], same[1])
 
@@ -410,16 +418,16 @@ class AsteriskAsSniffed(Sniffed, unittest.TestCase):
 
 
 class AsteriskCalls(Journeys, unittest.TestCase):
-    """Asterisk's record has no header: a user takes the columns from its manual. linkedid (c20) is the call, src (c2) the caller."""
+    """Asterisk's record has no header, its columns are known from the manual. linkedid is the call, src the caller."""
     log = ASTERISK
-    more = {'channel': "'phone'", 'phone': 'c2', 'contact_id': 'c20', 'case_id': 'c20', 'event': 'c8', 'agent': 'c7', 'queue': 'c4',
-            'duration_s': 'c13', 'talk_s': 'c14', 'outcome': 'c15'}
+    more = {'channel': "'phone'", 'phone': 'c2', 'contact_id': 'c20', 'case_id': 'c20', 'event': 'c8', 'agent': 'c7',
+            'queue': 'c4', 'duration_s': 'c13', 'talk_s': 'c14', 'outcome': 'c15'}
     verbs = {'Queue': 'queue_entered', 'Dial': 'agent_connected'}
 
     def test_totals_of_its_origin(self):
         self.assertEqual(len(self.people.units), 391)
-        found = self.db.execute("SELECT count(*), count(DISTINCT customer), sum(events) FROM journey_contacts('%s')" % self.table)
-        self.assertEqual(found.fetchone(), (1962, 391, 6068))
+        sql = "SELECT count(*), count(DISTINCT customer), sum(events) FROM journey_contacts('%s')"
+        self.assertEqual(self.db.execute(sql % self.table).fetchone(), (1962, 391, 6068))
         outcomes = dict(self.db.execute('SELECT outcome, count(*) FROM channel_events(?) GROUP BY 1', (self.table,)))
         self.assertEqual(outcomes, {'ANSWERED': 5162, 'NO ANSWER': 686, 'FAILED': 220})
 

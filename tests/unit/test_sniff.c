@@ -52,7 +52,7 @@ static const struct {
   {"# made by x\n# on 1 May\nid,when,who\n1,x,y\n", "csv", ',', '"', 3, 2, 4, 3, ""},
   {"\n\na,b\n1,2\n", "csv", ',', '"', 3, 2, 4, 2, ""},
   {"\xEF\xBB\xBF" "a,b\n1,2\n", "csv", ',', '"', 1, 0, 2, 2, ""},
-  {"amount\n12\n14\n", "csv", ',', '"', 1, 0, 3, 1, ""},
+  {"amount\n12\n14\n", "csv", ',', '"', 1, 0, 3, 1, "one column only: nothing shows the delimiter"},
   {"1,2\n1,2,3\n4,5,6\n7,8,9\n", "csv", ',', '"', 0, 0, 4, 3,
    "no header line: columns are named c1 … c3; "
    "1 of 4 sampled records is a reject, first at line 1: row has 2 fields, the table has 3"},
@@ -329,9 +329,12 @@ TEST(roles) {
   check_roles("Kundennummer;Zeitstempel;Rufnummer;Dauer;Bearbeiter;E-Mail\n"
               "K1;2024-01-01 10:00;+49301234567;20;b1;a@x.de\nK2;2024-01-01 11:00;+49301234568;30;b2;b@x.de\n",
               german, COUNT_OF(german));
-  static const int portuguese[] = {EV_EVENT, EV_EVENT_TS, EV_PHONE, EV_OUTCOME};
-  check_roles("Tipo;Data de Início;Origem;Atendida\nrecebida;2025-01-01 10:00:00;+351912345678;Atendida\n"
-              "efetuada;2025-01-02 10:00:00;+351912345679;Não atendida\n", portuguese, COUNT_OF(portuguese));
+  static const int portuguese[] = {EV_EVENT, EV_EVENT_TS, EV_DURATION_S, EV_PHONE, EV_OUTCOME, EV_WAIT_S};
+  check_roles("Tipo;Data de Início;Duração;Origem;Atendida;Tempo da Fila de Espera\n"
+              "recebida;2025-01-01 10:00:00;0:01:46;+351912345678;Atendida;0:00:14\n"
+              "efetuada;2025-01-02 10:00:00;;+351912345679;Não atendida;\n", portuguese, COUNT_OF(portuguese));
+  static const int in_words[] = {EV_EVENT_TS, -1};       /* neither a number nor a clock */
+  check_roles("time,duration\n2025-01-01 10:00:00,long\n2025-01-02 10:00:00,short\n", in_words, COUNT_OF(in_words));
   static const int table[] = {EV_ACCOUNT, -1, -1};       /* no time: duration and score are no facts of an event */
   check_roles("customerID,duration,score\nA,1,2\nB,3,4\n", table, COUNT_OF(table));
   static const int dutch[] = {EV_ACCOUNT, EV_EVENT_TS, -1, EV_TOPIC};
