@@ -230,8 +230,8 @@ static int log_filter(sqlite3_vtab_cursor *base, int plan, const char *words, in
   if( cursor->handle_only ) return log_next(base);
   cursor->is_open = true;
   if( !plan_read(&cursor->plan, &cursor->arena, words, &columns, values, argc) ||
-      !log_scan_open(&cursor->scan, table->host, &cursor->env, &table->spec, false) ) return log_fail(cursor);
-  log_scan_want(&cursor->scan, cursor->plan.wanted + LOG_COLUMN_FIRST);
+      !log_scan_open(&cursor->scan, table->host, &cursor->env, &table->spec, false) ||
+      !log_scan_want(&cursor->scan, cursor->plan.wanted + LOG_COLUMN_FIRST) ) return log_fail(cursor);
   return log_next(base);
 }
 

@@ -51,16 +51,19 @@ typedef struct LogScan {
   Slice *ordered;
   int32_t *order;               /* table column → field of this file; -1 = the file lacks it */
   bool is_ordered;              /* the file's header is in another order than the table's */
-  const bool *wanted;           /* columns of the table that the caller looks at; NULL = all. Set after log_scan_open, by log_scan_want */
-  Value ts;                     /* of a row: the column mapped to event_ts */
+  Value ts;                     /* of a row: the instant of the column mapped to event_ts */
   Slice reject_column;          /* of a reject: name of record.column, which counts the file's columns */
+  bool *wanted;                 /* by table column; NULL = all */
   uint64_t rows, rejects, skipped;
 } LogScan;
 
 /* Without `with_events` the event_map is not read, so that a log whose event_map is wrong can still be looked at. */
 bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, bool with_events);
-/* The caller looks at these columns of the table only (and the scan at those it judges by); `wanted` is copied. */
-void log_scan_want(LogScan *scan, const bool *wanted);
+/* Before the first record: rows need only these of the table's columns (NULL = none), besides what the scan itself looks at;
+** others may be NULL whatever they hold. */
+bool log_scan_want(LogScan *scan, const bool *columns);
+/* The same by event columns: what the rules for them read. */
+bool log_scan_want_events(LogScan *scan, const bool wanted[EV_COUNT]);
 /* A column of the row as mapping_value gives it. */
 Value log_scan_value(const LogScan *scan, size_t column);
 /* The next record of any kind but RECORD_HEADER (delivered as RECORD_SKIPPED, "header"); RECORD_END at the end or with env's error set. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
 ** log_scan: all records of all files of a log, in order of file and place. */
+#include "../ext/core/event_record.h"
 #include "log.h"
 
 static bool verbs_from_table(Host *host, Arena *arena, Slice name, Mapping *mapping) {
@@ -66,17 +67,39 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
   return scan_ready(scan) && (!with_events || scan_verbs(scan)) && files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
 }
 
-void log_scan_want(LogScan *scan, const bool *wanted) {
-  size_t count = scan->mapping.column_count;
-  bool *all = arena_alloc(&scan->files, count + 1);
-  for(size_t i = 0; all && i < count; i++) all[i] = wanted[i] || mapping_judges(&scan->mapping, i);
-  scan->wanted = all;
+/* What is judged is looked at in every row: event_ts and declared columns. */
+bool log_scan_want(LogScan *scan, const bool *columns) {
+  const Mapping *mapping = &scan->mapping;
+  scan->wanted = arena_alloc(&scan->files, mapping->column_count + 1);
+  if( !scan->wanted ) return false;
+  for(size_t i = 0; i < mapping->column_count; i++)
+    scan->wanted[i] = (columns && columns[i]) || mapping->columns[i].is_declared || (int)i == mapping->ts_column;
+  return true;
+}
+
+bool log_scan_want_events(LogScan *scan, const bool wanted[EV_COUNT]) {
+  bool *columns = arena_alloc(&scan->files, scan->mapping.column_count + 1);
+  if( !columns ) return false;
+  event_record_fields(&scan->mapping, wanted, columns);
+  return log_scan_want(scan, columns);
 }
 
 Value log_scan_value(const LogScan *scan, size_t column) {
   if( column >= scan->record.field_count ) return (Value){.type = VALUE_NULL};
   if( (int)column == scan->mapping.ts_column && scan->mapping.columns[column].type == LOG_TIMESTAMP ) return scan->ts;
   return mapping_value(&scan->mapping, column, scan->fields[column], NULL);
+}
+
+/* The wanted columns where this file has them. */
+static bool scan_want_fields(LogScan *scan, size_t field_count) {
+  size_t count = scan->mapping.column_count;
+  if( !scan->wanted ) return true;
+  if( !scan->is_ordered ) return reader_want(scan->reader, scan->wanted, count);
+  bool *fields = arena_alloc(&scan->file, field_count + 1);
+  if( !fields ) return false;
+  for(size_t i = 0; i < count; i++)
+    if( scan->order[i] >= 0 ) fields[scan->order[i]] = scan->wanted[i];
+  return reader_want(scan->reader, fields, field_count);
 }
 
 static void scan_close_file(LogScan *scan) {
@@ -103,7 +126,7 @@ static bool scan_open_file(LogScan *scan) {
   ByteSource *file = files_read(scan->host->files, &scan->file, path);
   ByteSource *bytes = file ? bytes_inflate(&scan->file, file) : NULL;
   if( bytes ) scan->reader = reader_open(&scan->file, bytes, &dialect);
-  return scan->reader != NULL;
+  return scan->reader && (dialect.has_header || scan_want_fields(scan, 0));
 }
 
 /* Where each column of the table stands in this file's header. A column the table does not know would be lost: that is an error. */
@@ -156,7 +179,7 @@ static RecordKind scan_deliver(LogScan *scan) {
   if( record->kind == RECORD_HEADER ) {
     record->kind = RECORD_SKIPPED;
     record->reason_code = "header";
-    if( !scan_read_header(scan) ) return RECORD_END;
+    if( !scan_read_header(scan) || !scan_want_fields(scan, record->field_count) ) return RECORD_END;
   }
   if( record->kind == RECORD_ROW ) {
     scan_order_fields(scan);

@@ -111,23 +111,15 @@ static bool log_wants(const LogTable *table, const Wants *wants, Events *ev) {
   return true;
 }
 
-static void log_want(LogScan *scan, const Events *ev) {
-  bool wanted[EV_COUNT];
-  bool *fields = arena_alloc(&scan->files, scan->mapping.column_count + 1);
-  for(int i = 0; i < EV_COUNT; i++) wanted[i] = events_has(ev, i);
-  if( !fields ) return;
-  event_record_fields(&scan->mapping, wanted, fields);
-  log_scan_want(scan, fields);
-}
-
 static bool read_log(TvfCall *call, LogTable *table, Events *ev) {
   LogScan scan;
   RecordKind kind;
   EventPut put;
   EventRecord *e = arena_alloc(&call->arena, sizeof *e);
-  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true) && e;
+  bool wanted[EV_COUNT];
+  for(int i = 0; i < EV_COUNT; i++) wanted[i] = events_has(ev, i);
+  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true) && log_scan_want_events(&scan, wanted) && e;
   if( ok ) {
-    log_want(&scan, ev);
     event_record_init(e, &scan.mapping, table->spec.name);
     event_put_init(&put, ev, e);
   }

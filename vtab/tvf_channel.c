@@ -55,10 +55,7 @@ static bool events_open_log(TvfCall *call, EventsState *state) {
   const LogSpec *spec = &state->logs.table[state->next_log++]->spec;
   if( !log_scan_open(&state->scan, call->host, &call->env, spec, true) ) return false;
   event_record_init(&state->e, &state->scan.mapping, spec->name);
-  bool *fields = arena_alloc(&state->scan.files, spec->mapping.column_count + 1);
-  if( !fields ) return false;
-  event_record_fields(&state->scan.mapping, state->wanted, fields);
-  log_scan_want(&state->scan, fields);
+  if( !log_scan_want_events(&state->scan, state->wanted) ) return false;
   if( events_excludes(call, &state->e) ) log_scan_close(&state->scan);
   return !env_failed(&call->env);
 }
@@ -140,7 +137,7 @@ static void rejects_run(TvfCall *call) {
   *spec = state->logs.table[0]->spec;
   spec->fail_on_reject = false;                       /* the rejects of such a log can still be looked at */
   if( state->logs.count > 1 ) env_fail(&call->env, ERR_INPUT, "argument log names more than one log; ask for one at a time");
-  else log_scan_open(&state->scan, call->host, &call->env, spec, false);
+  else if( log_scan_open(&state->scan, call->host, &call->env, spec, false) ) log_scan_want(&state->scan, NULL);
 }
 
 static bool rejects_next(TvfCall *call, void *data) {

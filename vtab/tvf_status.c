@@ -78,12 +78,20 @@ static StatusRow *status_file(TvfCall *call, Slice path) {
   return row;
 }
 
+/* Only what has a type can be odd. */
+static bool status_want(LogScan *scan) {
+  const Mapping *mapping = &scan->mapping;
+  bool *columns = arena_alloc(&scan->files, mapping->column_count + 1);
+  for(size_t i = 0; columns && i < mapping->column_count; i++) columns[i] = mapping->columns[i].type != LOG_TEXT;
+  return columns && log_scan_want(scan, columns);
+}
+
 static void status_log(TvfCall *call, LogTable *table) {
   LogScan scan;
   RecordKind kind;
   LogSpec spec = table->spec;
   spec.fail_on_reject = false;
-  bool ok = log_scan_open(&scan, call->host, &call->env, &spec, false);
+  bool ok = log_scan_open(&scan, call->host, &call->env, &spec, false) && status_want(&scan);
   size_t first = call->row_count;
   for(size_t i = 0; ok && i < scan.name_count; i++) ok = status_file(call, scan.names[i].path) != NULL;
   while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) status_record(&scan, (StatusRow *)call->rows + first + scan.next_name - 1, kind);

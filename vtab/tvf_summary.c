@@ -28,15 +28,10 @@ static void wants_name(void *context, Slice name) {
 
 static bool summary_log(TvfCall *call, SummaryState *state, const LogSpec *spec) {
   LogScan scan;
-  RecordKind kind = RECORD_END;
-  bool ok = log_scan_open(&scan, call->host, &call->env, spec, true);
-  bool *fields = ok ? arena_alloc(&scan.files, spec->mapping.column_count + 1) : NULL;
-  if( fields ) {
-    event_record_init(&state->e, &scan.mapping, spec->name);
-    event_record_fields(&scan.mapping, state->wanted, fields);
-    log_scan_want(&scan, fields);
-  }
-  while( fields && ok && (kind = log_scan_next(&scan)) != RECORD_END ) {
+  RecordKind kind;
+  bool ok = log_scan_open(&scan, call->host, &call->env, spec, true) && log_scan_want_events(&scan, state->wanted);
+  if( ok ) event_record_init(&state->e, &scan.mapping, spec->name);
+  while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) {
     if( kind != RECORD_ROW || mapping_no_event(&scan.mapping, &scan.record) ) continue;
     event_record_set(&state->e, &scan.record, scan.log_file, scan.ts);
     if( !state->where || condition_test(state->where, &state->scope, 0) == 1 ) ok = summary_add(&state->summary, &state->e);

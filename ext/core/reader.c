@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** reader: bytes → records. Owns the order of judgement and the words of a reject. window holds the bytes, record_scan
-** finds a record's end, fields (libcsv) parses it: what a record is depends on its bytes alone, never on how they came.
+** reader: bytes → records. Owns the order of judgement and the words of a reject. window holds the bytes; lane takes the
+** rows that are plain; of all other records record_scan finds the end and fields (libcsv) parses it: what a record is
+** depends on its bytes alone, never on how they came or which way they took.
 ** Judged in this order: a cut or damaged gzip, a quote never closed, title, blank, record too long, NUL, broken quote,
 ** field or columns too many, encoding, ragged. */
 #include "reader.h"
@@ -8,6 +9,7 @@
 #include <stdio.h>
 
 #include "fields.h"
+#include "lane.h"
 #include "record_scan.h"
 #include "utf16.h"
 #include "window.h"
@@ -21,6 +23,7 @@ struct Reader {
   Window window;
   RecordScan scan;
   Fields fields;
+  Lane lane;
   Buf original;                 /* the record as UTF-16 */
   bool is_utf16, big_endian;
   size_t bom;                   /* bytes of the window's record before its text: 3 or 0 */
@@ -63,6 +66,7 @@ static bool reader_init(Reader *reader, Arena *arena) {
   if( !reader->source ) return false;
   record_scan_init(&reader->scan, dialect->delimiter, dialect->quote);
   fields_init(&reader->fields, reader->env, dialect->delimiter, dialect->quote, dialect->encoding);
+  lane_init(&reader->lane, reader->env, dialect->lane, (LaneMarks){dialect->delimiter, dialect->quote}, dialect->encoding);
   buf_init(&reader->original, reader->env);
   return window_init(&reader->window, reader->source, reader->is_utf16);
 }
@@ -90,11 +94,14 @@ Reader *reader_open(Arena *arena, ByteSource *source, const Dialect *dialect) {
 void reader_close(Reader *reader) {
   if( !reader ) return;
   fields_free(&reader->fields);
+  lane_free(&reader->lane);
   window_free(&reader->window);
   buf_free(&reader->original);
   if( reader->source ) reader->source->close(reader->source);
   reader->source = NULL;
 }
+
+bool reader_want(Reader *reader, const bool *wanted, size_t count) { return lane_want(&reader->lane, wanted, count); }
 
 /* ---- the next record's bytes ------------------------------------------------------------------------------ */
 
@@ -310,9 +317,26 @@ static void reader_end(Reader *reader, Record *record) {
   if( reader->source->end != STREAM_WHOLE && !reader->end_told ) reject_stream(reader, record);
 }
 
+/* The lane has rows only: not the first record, which tells the width and may have a byte order mark, nor what stands
+** above the data. */
+static bool reader_take_lane(Reader *reader, Record *record) {
+  LaneRow row;
+  if( reader->field_count == 0 || reader->offset == 0 || reader->header_due || reader->titles_left ) return false;
+  window_advance(&reader->window);
+  if( !lane_next(&reader->lane, window_rest(&reader->window), reader->field_count, &row) ) return false;
+  reader->window.scanned = row.bytes;
+  *record = (Record){.kind = RECORD_ROW, .fields = row.fields, .field_count = reader->field_count, .line = reader->line,
+                     .offset = reader->offset, .bytes = (int64_t)row.bytes, .raw = row.text};
+  reader->offset += (int64_t)row.bytes;
+  reader->line += row.lines;
+  return true;
+}
+
 RecordKind reader_next(Reader *reader, Record *record) {
+  if( env_tick(reader->env) && reader_take_lane(reader, record) ) return RECORD_ROW;
   *record = (Record){.kind = RECORD_END};
-  if( !env_tick(reader->env) || !reader_scan(reader) ) return RECORD_END;
+  if( env_failed(reader->env) || !reader_scan(reader) ) return RECORD_END;
+  lane_pass(&reader->lane, reader->window.scanned);
   if( reader->window.scanned == 0 ) {
     reader_end(reader, record);
   } else {

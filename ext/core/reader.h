@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
 ** reader: bytes → records, each with its place. CSV and TSV by libcsv in strict mode. Every byte of the source belongs
 ** to exactly one record, and every record is delivered once: as a row, a header, a reject, or skipped.
+** Records in plain form take the lane (lane.h), all others go to libcsv; what comes out is the same.
 ** A record ends at LF, CR LF or a lone CR outside quotes; its end is found first (record_scan), then libcsv parses it
 ** whole, so that a record's bytes are known exactly; blanks around fields are kept. After a broken quote the rest of
 ** that physical line belongs to the reject and reading goes on with the next; a quote that is never closed takes the
@@ -11,6 +12,7 @@
 #include "base.h"
 #include "bytes.h"
 #include "encoding.h"
+#include "lane.h"
 #include "record_limits.h"
 
 typedef struct Dialect {
@@ -20,6 +22,7 @@ typedef struct Dialect {
   uint32_t skip_lines;          /* records before the header (or data), blank ones too: delivered as RECORD_SKIPPED */
   bool has_header;              /* the first record after them, blank lines passed over, is the header */
   uint32_t field_count;         /* what a row must have; 0 = as the header, else as the first row */
+  LaneChoice lane;              /* how, never what: 0 = the fastest way that there is */
 } Dialect;
 
 typedef enum RecordKind { RECORD_END, RECORD_ROW, RECORD_REJECT, RECORD_SKIPPED, RECORD_HEADER } RecordKind;
@@ -42,6 +45,10 @@ typedef struct Reader Reader;
 /* Takes over `source` (already through bytes_inflate): it is closed by reader_close, or at once where this fails.
 ** NULL with the error set, or where `source` is NULL. */
 Reader *reader_open(Arena *arena, ByteSource *source, const Dialect *dialect);
+/* The fields that are needed of the rows to come: those of other columns, and from `count` on, may be SLICE_NULL whatever
+** they hold. NULL = all. Nothing else changes: fields are counted, quotes and texts judged in every record, and a header
+** is whole. False on an error. */
+bool reader_want(Reader *reader, const bool *wanted, size_t count);
 /* RECORD_END at the end or on an error (env set). Rejects: ragged_row, broken_quote, bad_utf8, nul_byte, too_long
 ** (field, record or columns), and at the end truncated_gzip, bad_gzip (with the bytes of a last record that has no line
 ** end, which is no row then; else zero bytes) and trailing_garbage (zero bytes). A header that is rejected is not

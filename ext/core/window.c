@@ -10,7 +10,7 @@ _Static_assert(WINDOW_MOST - WINDOW_BLOCK == RECORD_BYTES_MAX, "the window holds
 
 bool window_init(Window *window, ByteSource *source, bool is_utf16) {
   *window = (Window){.source = source, .is_utf16 = is_utf16, .capacity = WINDOW_BLOCK};
-  window->data = env_alloc(source->env, WINDOW_BLOCK);
+  window->data = env_resize(source->env, NULL, WINDOW_BLOCK);
   return window->data != NULL;
 }
 

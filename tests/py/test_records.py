@@ -29,14 +29,20 @@ def unhex(text):
     return None if text == '~' else bytes.fromhex(text)
 
 
-def read(logs, delimiter=',', quote='"', encoding='utf-8', header=False, skip=0, portion=0):
-    """A list of records for each log."""
-    numbers = ord(delimiter), ord(quote) if quote else 0, encoding, int(header), skip, portion
+AUTO, LIBCSV, SCALAR, SSE2, AVX2 = range(5)          # LaneChoice
+
+
+def tell(logs, delimiter=',', quote='"', encoding='utf-8', header=False, skip=0, portion=0, lane=AUTO):
+    numbers = ord(delimiter), ord(quote) if quote else 0, encoding, int(header), skip, portion, lane
     arguments = [str(number) for number in numbers]
     stdin = b''.join(b'%d\n%s' % (len(log), log) for log in logs)
-    run = subprocess.run([TOOL, *arguments], input=stdin, stdout=subprocess.PIPE, check=True)
+    return subprocess.run([TOOL, *arguments], input=stdin, stdout=subprocess.PIPE, check=True).stdout
+
+
+def read(logs, *arguments, **options):
+    """A list of records for each log."""
     answers, records = [], []
-    for line in run.stdout.decode('ascii').split('\n')[:-1]:
+    for line in tell(logs, *arguments, **options).decode('ascii').split('\n')[:-1]:
         part = line.split('\t')
         if part[0] == 'end':
             assert part[1] == '', part[1]
@@ -81,6 +87,8 @@ class Corpora(Places):
     def compare(self, path, delimiter, encoding='utf-8', python_encoding='utf-8-sig', quote='"'):
         stream = open_log(path)
         records = read([stream], delimiter, quote, encoding)[0]
+        ways = {tell([stream], delimiter, quote, encoding, lane=lane) for lane in (LIBCSV, SCALAR, SSE2, AVX2)}
+        self.assertEqual(len(ways), 1)
         self.check_places(stream, records)
         if any(r.code == 'broken_quote' for r in records):
             return 'broken'
@@ -211,6 +219,7 @@ class EveryShortText(unittest.TestCase):
         logs = [bytes(chance.choices(b'a,"\r\n', weights, k=chance.randint(7, 60))) for _ in range(20000)]
         for portion in (1, 3, 0):
             self.compare(logs, portion)
+        self.assertEqual(len({tell(logs, lane=lane) for lane in (LIBCSV, SCALAR, SSE2, AVX2)}), 1)
 
 
 class Encodings(unittest.TestCase):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
 ** records: a reader's records as text, for tests/py/test_records.py.
-** Usage: records DELIMITER QUOTE ENCODING HEADER SKIP PORTION, the first two as numbers.
+** Usage: records DELIMITER QUOTE ENCODING HEADER SKIP PORTION [LANE], the first two and the last as numbers.
 ** On stdin any number of logs, each "SIZE\n" and that many bytes. For each, on stdout, a line per record, with tabs:
 **   kind line offset bytes code column raw fields…      raw and fields in hexadecimal, ~ = an empty unquoted field
 ** and a line "end" with the error, if any. */
@@ -46,11 +46,12 @@ static void read_log(Slice bytes, const Dialect *dialect, size_t portion) {
 }
 
 int main(int argc, char **argv) {
-  if( argc != 7 ) return 2;
+  if( argc != 7 && argc != 8 ) return 2;
   int encoding = encoding_find(slice_of(argv[3]));
   if( encoding < 0 ) return 2;
   Dialect dialect = {.delimiter = (char)atoi(argv[1]), .quote = (char)atoi(argv[2]), .encoding = (Encoding)encoding,
-                     .has_header = atoi(argv[4]) != 0, .skip_lines = (uint32_t)atoi(argv[5])};
+                     .has_header = atoi(argv[4]) != 0, .skip_lines = (uint32_t)atoi(argv[5]),
+                     .lane = argc == 8 ? (LaneChoice)atoi(argv[7]) : LANE_AUTO};
   long portion = atol(argv[6]);
   size_t size;
   while( scanf("%zu", &size) == 1 && getchar() == '\n' ) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** reader: a case is bytes, a dialect and the records that must come out. Each case runs with portions of every size,
-** and every record is checked against the bytes at its place. A record is written as
+** reader: a case is bytes, a dialect and the records that must come out. Each case runs with portions of every size and
+** with every lane, and every record is checked against the bytes at its place. A record is written as
 **   H|R line offset+bytes <field>~<"field">      ~ stands for an empty unquoted field
 **   S line offset+bytes code                     X line offset+bytes code column reason */
 #include "../../ext/core/reader.h"
@@ -85,11 +85,13 @@ static void read_records(Env *env, Slice bytes, Slice stream, Dialect dialect, s
 }
 
 static void check_case(const Case *c) {
-  for(size_t i = 0; i < COUNT_OF(portions); i++) {
+  for(size_t i = 0; i < COUNT_OF(portions) * LANE_CHOICES; i++) {
     Env env = test_env();
     Buf out;
+    Dialect dialect = c->dialect;
+    dialect.lane = (LaneChoice)(i % LANE_CHOICES);
     buf_init(&out, &env);
-    read_records(&env, c->bytes, c->bytes, c->dialect, portions[i], &out);
+    read_records(&env, c->bytes, c->bytes, dialect, portions[i / LANE_CHOICES], &out);
     CHECK_INT(env.code, ERR_NONE);
     CHECK_SLICE(buf_slice(&out), c->expected);
     buf_free(&out);
