@@ -10,7 +10,7 @@
 static bool field_is_null(const Mapping *mapping, LogType type, Slice field) {
   if( !field.data ) return true;
   if( slice_trim(field).size == 0 ) return type != LOG_TEXT;
-  return log_is_null(field, mapping->null_texts);
+  return mapping->null_texts.size && log_is_null(field, mapping->null_texts);
 }
 
 /* A day is the day that is written, in whatever zone; with a time of day it would lose something. */
