@@ -221,7 +221,7 @@ class Bench:
     def time_task(self, task, threads):
         engines = self.engines(task, threads)
         result = {'task': task.name, 'threads': threads, 'engines': {}, 'problem': None,
-                  'sql': {name: spec['sql'] for name, spec in engines}}
+                  'sql': {name: spec['sql'].replace(spec['cwd'] + '/', '') for name, spec in engines}}
         runs = {name: [] for name, _ in engines}
         warm = {name: self.once(spec) for name, spec in engines}
         answers = {name: run['answer'] for name, run in warm.items() if 'error' not in run}

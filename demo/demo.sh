@@ -40,4 +40,4 @@ awk -F, 'NR > 1 { n += $2; files++; if( $1 ~ /\.gz$/ ) gz++ }
   END { printf "logs: %d files, %d records (%d gzipped), written by benchmarks/gen\n", files, n, gz }' files.csv
 sed -e "/^\.read setup.sql/{r $root/demo/setup.sql
 d}" "$root/demo/demo.sql" | shell_script > script.sql
-exec env HOME="$work" "${SQLITE3:-sqlite3}" -bail -cmd ".load $library" :memory: < script.sql
+exec env HOME="$work" "${SQLITE3:-sqlite3}" -bail -cmd ".load '$library'" :memory: < script.sql

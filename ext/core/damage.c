@@ -170,13 +170,6 @@ bool damage_model_check(Env *env, const DamageModel *model) {
 
 /* ---- the model ---------------------------------------------------------------------------------------------- */
 
-const char *const problem_state_names[STATE_COUNT] = {
-  [STATE_NONCOMPLAINER] = "noncomplainer",
-  [STATE_SATISFIED] = "satisfied",
-  [STATE_MOLLIFIED] = "mollified",
-  [STATE_DISSATISFIED] = "dissatisfied",
-};
-
 #define STATE_MEASURES(state, word) \
   [MEASURE_STATE_FIRST + 3 * (state)] = "n_" word, [MEASURE_STATE_FIRST + 3 * (state) + 1] = "loyalty_" word, \
   [MEASURE_STATE_FIRST + 3 * (state) + 2] = "lost_" word

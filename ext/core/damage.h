@@ -62,7 +62,6 @@ typedef enum ProblemState {
   STATE_NONCOMPLAINER, STATE_SATISFIED, STATE_MOLLIFIED, STATE_DISSATISFIED,
   STATE_COUNT
 } ProblemState;
-extern const char *const problem_state_names[STATE_COUNT];
 
 typedef enum DamageMeasure {
   MEASURE_PROBLEM_CUSTOMERS, MEASURE_COMPLAINERS,

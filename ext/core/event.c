@@ -7,7 +7,6 @@
 
 #include "condition.h"
 #include "identity.h"
-#include "number.h"
 #include "timestamp.h"
 
 #define EVENT_COLUMN_ROW(id, name, kind, type, unit, meaning) [EV_##id] = {name, KIND_##kind, type, unit, meaning},

@@ -85,8 +85,6 @@ static void json_word(JsonWriter *json, const char *word) {
 
 void json_null(JsonWriter *json) { json_word(json, "null"); }
 
-void json_bool(JsonWriter *json, int value) { json_word(json, value < 0 ? "null" : value ? "true" : "false"); }
-
 void json_int(JsonWriter *json, int64_t value) {
   if( value == INT_NULL ) {
     json_null(json);

@@ -14,7 +14,6 @@ void json_key_slice(JsonWriter *json, Slice key);
 void json_text(JsonWriter *json, Slice text);               /* NULL slice writes null */
 void json_int(JsonWriter *json, int64_t value);             /* INT_NULL writes null */
 void json_real(JsonWriter *json, double value);             /* shortest of %.15g, %.17g that reads back */
-void json_bool(JsonWriter *json, int value);                /* -1 writes null */
 void json_null(JsonWriter *json);
 
 #endif

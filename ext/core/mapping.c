@@ -127,20 +127,20 @@ static Value event_text(const Mapping *mapping, const MapRule *rule, Slice text)
 Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Record *record, MappingCounts *counts) {
   Value value = {.type = VALUE_NULL}, typed = {VALUE_TEXT, {.text = rule->constant}};
   ColumnKind kind = event_columns[rule->target].kind;
+  MappingCounts seen = {0, 0, 0};
   bool has_time = false;
   if( rule->column >= 0 ) {
     size_t column = (size_t)rule->column;
     const LogColumn *c = &mapping->columns[column];
     if( column >= record->field_count || field_is_null(mapping, c->type, record->fields[column]) ) return value;
     if( kind == KIND_TEXT ) return event_text(mapping, rule, record->fields[column]);
-    typed = is_time(c) ? mapping_instant(mapping, column, record->fields[column], counts) : mapping_value(mapping, column, record->fields[column], counts);
+    typed = is_time(c) ? mapping_instant(mapping, column, record->fields[column], &seen) : mapping_value(mapping, column, record->fields[column], &seen);
     has_time = is_time(c) && typed.type == VALUE_INT;
   }
   if( kind == KIND_TEXT ) return event_text(mapping, rule, rule->constant);
-  if( has_time && kind == KIND_TIME ) return typed;
-  if( !has_time && event_convert(rule->target, typed, &value) ) return value;
-  if( counts ) counts->odd_values++;
-  return value;
+  bool ok = has_time ? kind == KIND_TIME : event_convert(rule->target, typed, &value);
+  if( counts ) counts->gaps += seen.gaps, counts->folds += seen.folds, counts->odd_values += !ok;
+  return has_time && ok ? typed : value;
 }
 
 bool mapping_header_names(Arena *arena, const Slice *fields, size_t count, Slice *names) {
@@ -167,8 +167,10 @@ static bool check_verb(Env *env, Slice verb) {
 }
 
 bool mapping_add_verb(Arena *arena, Mapping *mapping, size_t *capacity, Slice raw, Slice verb) {
+  char shown[100];
   raw = slice_trim(raw);
   verb = slice_trim(verb);
+  if( raw.size == 0 ) return env_fail(arena->env, ERR_INPUT, "event_map: the word of the log that '%s' stands for is empty", env_quote(verb, shown));
   if( !check_verb(arena->env, verb) ) return false;
   if( mapping->verb_count == *capacity ) {
     size_t wanted = *capacity ? *capacity * 2 : 16;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
-** order: sorting and order statistics without libc's qsort (which may allocate) and without a bad worst case. */
+** order: sorting and order statistics without the qsort of libc, which may allocate, and without a bad worst case. */
 #ifndef JOURNEY_ORDER_H
 #define JOURNEY_ORDER_H
 #include "base.h"

@@ -132,8 +132,3 @@ Role role_find(Slice name) {
     if( slice_equal(slice_of(role_names[role]), name) ) return (Role)role;
   return ROLE_NONE;
 }
-
-bool role_is_assisted(Role role) {
-  return role == ROLE_ASSIST || role == ROLE_HOLD || role == ROLE_CONSULT || role == ROLE_TRANSFER ||
-         role == ROLE_ESCALATE;
-}

@@ -31,6 +31,5 @@ extern const size_t vocabulary_count;
 const Verb *vocabulary_find(Slice verb);         /* NULL = not a verb of ours */
 const char *role_name(Role role);                /* NULL for ROLE_NONE */
 Role role_find(Slice name);                      /* ROLE_NONE = not a role */
-bool role_is_assisted(Role role);                /* a human agent serves: assist, hold, consult, transfer, escalate */
 
 #endif

@@ -173,7 +173,7 @@ class Run(unittest.TestCase):
         for peer, problem in ((good, None), (dict(good, answer=[['x', 2]]), 'answers differ')):
             bench = object.__new__(run.Bench)
             bench.options = type('Options', (), {'rounds': 3})
-            specs = [('journey', {'engine': 'journey', 'sql': 'a'}), ('duckdb', {'engine': 'duckdb', 'sql': 'b'})]
+            specs = [(name, {'engine': name, 'sql': 'SELECT 1', 'cwd': 'x'}) for name in ('journey', 'duckdb')]
             bench.engines = lambda task, threads, specs=specs: specs
             bench.once = lambda spec, peer=peer: good if spec['engine'] == 'journey' else dict(peer, walls=[2.0])
             result = bench.time_task(tasks.TASKS[0], 1)

@@ -15,6 +15,7 @@ import unittest
 import harness
 
 CSV = 'account,opened,n\n1,2025-01-01 10:00:00,5\n2,2025-01-02 10:00:00,6\n'
+LOAD = f".load '{harness.EXTENSION.removesuffix('.so')}'"
 CREATE = "CREATE VIRTUAL TABLE x USING channel_log(path='%s', event_ts=opened, account=account)"
 ALLOW = "is not allowed on this connection; if you trust it call SELECT channel_allow('%s'), or set JOURNEY_LOG_PATH"
 NOBODY = 65534
@@ -275,7 +276,7 @@ class Shell(Case):
             self.skipTest('the sqlite3 shell is not here, or does not go with the sanitizers')
 
     def shell(self, database, *commands):
-        done = subprocess.run(['sqlite3', '-batch', database, '.load ' + harness.EXTENSION.removesuffix('.so'), *commands], cwd=self.directory,
+        done = subprocess.run(['sqlite3', '-batch', database, LOAD, *commands], cwd=self.directory,
                               capture_output=True, text=True)
         return (done.stdout + done.stderr).strip()
 
@@ -289,7 +290,7 @@ class Shell(Case):
     def test_a_dump_is_read_back(self):
         self.write('a.csv')
         self.shell('t.db', CREATE % self.path('a.csv'), "CREATE VIEW v AS SELECT n FROM x")
-        dump = subprocess.run(['sqlite3', '-batch', self.path('t.db'), '.load ' + harness.EXTENSION.removesuffix('.so'), '.dump'],
+        dump = subprocess.run(['sqlite3', '-batch', self.path('t.db'), LOAD, '.dump'],
                               capture_output=True, text=True).stdout
         subprocess.run(['sqlite3', '-batch', self.path('u.db')], input=dump, text=True)
         self.assertEqual(self.shell('u.db', 'SELECT sum(n) FROM v'), '11')
@@ -301,7 +302,7 @@ class Shell(Case):
 
     def test_a_second_load_is_harmless(self):
         self.write('a.csv')
-        self.assertEqual(self.shell(':memory:', CREATE % 'a.csv', '.load ' + harness.EXTENSION.removesuffix('.so'), 'SELECT sum(n) FROM x'), '11')
+        self.assertEqual(self.shell(':memory:', CREATE % 'a.csv', LOAD, 'SELECT sum(n) FROM x'), '11')
 
 
 class Plans(Case):

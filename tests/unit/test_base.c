@@ -149,7 +149,7 @@ TEST(test_reals_halfway) {
     double low = fabs(any_double());
     if( i % 4 == 0 ) low = ldexp(below(2000), -1074);
     double high = nextafter(low, INFINITY);
-    if( isinf(high) ) continue;
+    if( isinf(high) || (low == 0 && ldexpl(1, -1080) == 0) ) continue;      /* valgrind has no long double */
     long double middle = ((long double)low + (long double)high) / 2;
     int size = snprintf(text, sizeof text - 10, "%.*Le", 800, middle);
     check_real(text);

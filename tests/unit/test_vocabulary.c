@@ -110,13 +110,4 @@ TEST(every_role_has_a_name_and_a_verb) {
   CHECK_INT(role_find(SLICE_NULL), ROLE_NONE);
 }
 
-TEST(assisted_roles) {
-  static const char *const assisted[] = {"assist", "hold", "consult", "transfer", "escalate"};
-  int count = 0;
-  for(int role = ROLE_NONE; role < ROLE_COUNT; role++) count += role_is_assisted((Role)role);
-  CHECK_INT(count, COUNT_OF(assisted));
-  for(size_t i = 0; i < COUNT_OF(assisted); i++) CHECK(role_is_assisted(role_find(slice_of(assisted[i]))));
-}
-
-TEST_MAIN(contract_rows, rows_are_sorted_and_whole, unknown_verbs_are_not_found, every_role_has_a_name_and_a_verb,
-          assisted_roles)
+TEST_MAIN(contract_rows, rows_are_sorted_and_whole, unknown_verbs_are_not_found, every_role_has_a_name_and_a_verb)
