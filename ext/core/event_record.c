@@ -78,7 +78,6 @@ static Value make_by_verb(EventRecord *e, int column) {
 
 static Value make_cell(EventRecord *e, int column) {
   switch( column ) {
-    case EV_CUSTOMER: case EV_CUSTOMER_ID: case EV_SEQ: return no_value;
     case EV_EVENT: return make_event(e);
     case EV_ROLE: case EV_DIRECTION: return make_by_verb(e, column);
     case EV_LOG_SOURCE: return text_value(e->log_source);

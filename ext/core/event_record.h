@@ -7,7 +7,7 @@
 #include "condition.h"
 #include "mapping.h"
 
-/* The first column a single record can give: customer, customer_id and seq need the whole log. */
+/* The first column that a single record is asked for by name: customer, customer_id and seq need the whole log, even where it maps them. */
 enum { EVENT_RECORD_FIRST = EV_SEQ + 1 };
 enum { VERB_MEMO_SLOTS = 64, VERB_MEMO_BYTES = 40 };
 
@@ -37,7 +37,7 @@ typedef struct EventRecord {
 void event_record_init(EventRecord *e, const Mapping *mapping, Slice log_source);
 /* The next record, a RECORD_ROW that gives an event; `ts` as mapping_judge found it. */
 void event_record_set(EventRecord *e, const Record *record, Slice log_file, Value ts);
-/* Any event column but customer, customer_id and seq, which are NULL: text, integer (a time in µs, a boolean 0 or 1)
+/* Any event column (customer, customer_id and seq only as the log itself has them): text, integer (a time in µs, a boolean 0 or 1)
 ** or real. Role and direction that the log does not give are the verb's. */
 Value event_record_value(EventRecord *e, int column);
 /* Whether every record gives the same value, and which. */
