@@ -9,10 +9,10 @@ includes() { grep -nE '#[[:space:]]*include' "$@"; }
 # The core's files as the README's map lists them, leaves first; a header includes its own row and the rows before it. A file
 # whose noun is not here is judged by the noun before its last underscore (condition_lex by condition).
 ROWS='base intern order pairs number json spelling wildcard scan matter stat
-timestamp calendar duration zone
+timestamp calendar duration zone term
 bytes window record lane fields reader encoding utf16
 sniff format vocabulary event mapping
-identity condition contact episode edge repeat group ahead sense
+identity condition event_record event_put summary contact episode edge repeat group ahead sense
 evidence rules cause grade escalation aftermath
 problem impact damage roster score'
 upward() {

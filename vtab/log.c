@@ -3,13 +3,10 @@
 ** Declared columns: journey_handle HIDDEN (a pointer for our own functions), the file's columns, log_file, log_line, log_offset, log_raw HIDDEN. */
 #include "log.h"
 
-#include <stdlib.h>
-
 #include "log_spec.h"
+#include "plan.h"
 
 #define LOG_POINTER "journey_log"
-
-#define LOG_PLAN_MASK " (columns "
 
 enum { LOG_PLAN_SCAN, LOG_PLAN_HANDLE };
 enum { LOG_COLUMN_HANDLE, LOG_COLUMN_FIRST };
@@ -18,9 +15,11 @@ enum { LOG_TAIL_FILE, LOG_TAIL_LINE, LOG_TAIL_OFFSET, LOG_TAIL_RAW };      /* af
 typedef struct LogCursor {
   sqlite3_vtab_cursor base;
   Env env;
+  Arena arena;                  /* of the plan */
+  Plan plan;
   LogScan scan;
   bool is_open, handle_only, at_end;
-  sqlite3_int64 rowid;
+  sqlite3_int64 rowid;          /* number of the row in the log, whatever the terms dropped */
 } LogCursor;
 
 /* ---- create and connect ----------------------------------------------------------------------------------------- */
@@ -129,31 +128,43 @@ static int log_shadow_name(const char *suffix) { return sqlite3_stricmp(suffix, 
 
 /* ---- the cursor --------------------------------------------------------------------------------------------------- */
 
-/* Bit i of colUsed is column i, the last one all that follow. */
-static bool column_is_used(uint64_t used, int index) { return (used >> (index < 63 ? index : 63) & 1) != 0; }
-
-/* A sentence for EXPLAIN QUERY PLAN. It ends with colUsed in hexadecimal, which log_filter reads. */
-static char *log_plan_words(const Mapping *mapping, uint64_t used) {
-  sqlite3_str *words = sqlite3_str_new(NULL);
-  const char *before = "reads every record of every file, decodes ";
-  for(size_t i = 0; i < mapping->column_count; i++) {
-    if( !column_is_used(used, (int)i + LOG_COLUMN_FIRST) ) continue;
-    sqlite3_str_appendf(words, "%s%s", before, mapping->columns[i].name.data);
-    before = ", ";
-  }
-  sqlite3_str_appendf(words, "%s" LOG_PLAN_MASK "%llx)", before[0] == ',' ? "" : "reads every record of every file", used);
-  return sqlite3_str_finish(words);
+static const LogColumn *plan_column(const void *of, int column) {
+  const Mapping *mapping = of;
+  size_t own = (size_t)column - LOG_COLUMN_FIRST;
+  return column >= LOG_COLUMN_FIRST && own < mapping->column_count ? &mapping->columns[own] : NULL;
 }
 
+static const char *plan_name(const void *of, int column) {
+  const LogColumn *c = plan_column(of, column);
+  return c ? c->name.data : NULL;
+}
+
+static TermKind plan_kind(const void *of, int column) {
+  static const TermKind kinds[] = {[LOG_TEXT] = TERM_TEXT, [LOG_BIGINT] = TERM_NONE, [LOG_DOUBLE] = TERM_NONE,
+                                   [LOG_TIMESTAMP] = TERM_TIME, [LOG_DATE] = TERM_DATE};
+  const LogColumn *c = plan_column(of, column);
+  return c ? kinds[c->type] : TERM_NONE;
+}
+
+static PlanTable log_plan_table(const LogTable *table) {
+  const Mapping *mapping = &table->spec.mapping;
+  return (PlanTable){mapping, LOG_COLUMN_FIRST + (int)mapping->column_count, plan_name, plan_kind};
+}
+
+/* A term saves decoding, not reading: it makes a scan hardly cheaper, but its rows fewer. */
 static int log_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
+  PlanTable table = log_plan_table((LogTable *)base);
   bool handle_only = info->colUsed == 1;
+  sqlite3_str *words = sqlite3_str_new(NULL);
+  int terms = 0;
+  if( handle_only ) sqlite3_str_appendall(words, "handle only, no file is read");
+  else terms = plan_make(info, &table, 0, words);
   info->idxNum = handle_only ? LOG_PLAN_HANDLE : LOG_PLAN_SCAN;
-  info->idxStr = handle_only ? (char *)"handle only, no file is read" : log_plan_words(&((LogTable *)base)->spec.mapping, info->colUsed);
-  info->needToFreeIdxStr = !handle_only;
-  if( !info->idxStr ) return SQLITE_NOMEM;
-  info->estimatedCost = handle_only ? 1 : 1e7;
-  info->estimatedRows = handle_only ? 1 : 1000000;
-  return SQLITE_OK;
+  info->idxStr = sqlite3_str_finish(words);
+  info->needToFreeIdxStr = 1;
+  info->estimatedCost = handle_only ? 1 : terms ? 9e6 : 1e7;
+  info->estimatedRows = handle_only ? 1 : terms ? 100000 : 1000000;
+  return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
 }
 
 static int log_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
@@ -167,6 +178,7 @@ static int log_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
 
 static void log_end_scan(LogCursor *cursor) {
   if( cursor->is_open ) log_scan_close(&cursor->scan);
+  arena_free(&cursor->arena);
   cursor->is_open = false;
 }
 
@@ -182,43 +194,44 @@ static int log_fail(LogCursor *cursor) {
   return host_say(&cursor->env, table->spec.name.data, &table->base.zErrMsg);
 }
 
+static bool log_keeps(const LogCursor *cursor) {
+  for(int i = 0; i < cursor->plan.term_count; i++) {
+    const Term *term = &cursor->plan.terms[i];
+    if( !term_holds(term, log_scan_value(&cursor->scan, (size_t)term->column - LOG_COLUMN_FIRST)) ) return false;
+  }
+  return true;
+}
+
 static int log_next(sqlite3_vtab_cursor *base) {
   LogCursor *cursor = (LogCursor *)base;
   RecordKind kind;
-  cursor->rowid++;
   if( cursor->handle_only ) {
-    cursor->at_end = cursor->rowid > 1;
+    cursor->at_end = ++cursor->rowid > 1;
     return SQLITE_OK;
   }
-  while( (kind = log_scan_next(&cursor->scan)) != RECORD_ROW && kind != RECORD_END ) {}
+  while( (kind = log_scan_next(&cursor->scan)) != RECORD_END ) {
+    cursor->rowid += kind == RECORD_ROW;
+    if( kind == RECORD_ROW && log_keeps(cursor) ) break;
+  }
   cursor->at_end = kind == RECORD_END;
   return env_failed(&cursor->env) ? log_fail(cursor) : SQLITE_OK;
-}
-
-static bool log_want(LogCursor *cursor, const char *words) {
-  const Mapping *mapping = &cursor->scan.mapping;
-  const char *mask = strrchr(words, '(');
-  uint64_t used = mask ? strtoull(mask + sizeof LOG_PLAN_MASK - 2, NULL, 16) : ~UINT64_C(0);
-  bool *columns = arena_alloc(&cursor->scan.files, mapping->column_count + 1);
-  if( !columns ) return false;
-  for(size_t i = 0; i < mapping->column_count; i++) columns[i] = column_is_used(used, (int)i + LOG_COLUMN_FIRST);
-  return log_scan_want(&cursor->scan, columns);
 }
 
 static int log_filter(sqlite3_vtab_cursor *base, int plan, const char *words, int argc, sqlite3_value **values) {
   LogCursor *cursor = (LogCursor *)base;
   LogTable *table = (LogTable *)base->pVtab;
-  (void)argc;
-  (void)values;
+  PlanTable columns = log_plan_table(table);
   log_end_scan(cursor);
   host_env(table->host, &cursor->env);
+  arena_init(&cursor->arena, &cursor->env);
   cursor->rowid = 0;
   cursor->at_end = false;
   cursor->handle_only = plan == LOG_PLAN_HANDLE;
   if( cursor->handle_only ) return log_next(base);
   cursor->is_open = true;
-  if( !log_scan_open(&cursor->scan, table->host, &cursor->env, &table->spec, false) || !log_want(cursor, words) )
-    return log_fail(cursor);
+  if( !plan_read(&cursor->plan, &cursor->arena, words, &columns, values, argc) ||
+      !log_scan_open(&cursor->scan, table->host, &cursor->env, &table->spec, false) ||
+      !log_scan_want(&cursor->scan, cursor->plan.wanted + LOG_COLUMN_FIRST) ) return log_fail(cursor);
   return log_next(base);
 }
 
@@ -262,8 +275,7 @@ static int log_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i
   const LogScan *scan = &cursor->scan;
   size_t column = (size_t)index - LOG_COLUMN_FIRST, own = table->spec.mapping.column_count;
   if( column < own ) {
-    Value value = column < scan->record.field_count ? mapping_value(&scan->mapping, column, scan->fields[column], NULL) : (Value){.type = VALUE_NULL};
-    log_result(context, scan->mapping.columns[column].type, value);
+    log_result(context, scan->mapping.columns[column].type, log_scan_value(scan, column));
     return SQLITE_OK;
   }
   switch( column - own ) {

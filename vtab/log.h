@@ -51,6 +51,7 @@ typedef struct LogScan {
   Slice *ordered;
   int32_t *order;               /* table column → field of this file; -1 = the file lacks it */
   bool is_ordered;              /* the file's header is in another order than the table's */
+  Value ts;                     /* of a row: the instant of the column mapped to event_ts */
   Slice reject_column;          /* of a reject: name of record.column, which counts the file's columns */
   bool *wanted;                 /* by table column; NULL = all */
   uint64_t rows, rejects, skipped;
@@ -61,8 +62,10 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
 /* Before the first record: rows need only these of the table's columns (NULL = none), besides what the scan itself looks at;
 ** others may be NULL whatever they hold. */
 bool log_scan_want(LogScan *scan, const bool *columns);
-/* The same by event columns: what the rules for them read. `has` NULL = all rules. */
-bool log_scan_want_events(LogScan *scan, const Events *has);
+/* The same by event columns: what the rules for them read. */
+bool log_scan_want_events(LogScan *scan, const bool wanted[EV_COUNT]);
+/* A column of the row as mapping_value gives it. */
+Value log_scan_value(const LogScan *scan, size_t column);
 /* The next record of any kind but RECORD_HEADER (delivered as RECORD_SKIPPED, "header"); RECORD_END at the end or with env's error set. */
 RecordKind log_scan_next(LogScan *scan);
 void log_scan_close(LogScan *scan);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
 ** log_scan: all records of all files of a log, in order of file and place. */
+#include "../ext/core/event_record.h"
 #include "log.h"
 
 static bool verbs_from_table(Host *host, Arena *arena, Slice name, Mapping *mapping) {
@@ -76,13 +77,17 @@ bool log_scan_want(LogScan *scan, const bool *columns) {
   return true;
 }
 
-bool log_scan_want_events(LogScan *scan, const Events *has) {
-  const Mapping *mapping = &scan->mapping;
-  bool *columns = arena_alloc(&scan->files, mapping->column_count + 1);
+bool log_scan_want_events(LogScan *scan, const bool wanted[EV_COUNT]) {
+  bool *columns = arena_alloc(&scan->files, scan->mapping.column_count + 1);
   if( !columns ) return false;
-  for(size_t i = 0; i < mapping->rule_count; i++)
-    if( mapping->rules[i].column >= 0 && (!has || events_has(has, mapping->rules[i].target)) ) columns[mapping->rules[i].column] = true;
+  event_record_fields(&scan->mapping, wanted, columns);
   return log_scan_want(scan, columns);
+}
+
+Value log_scan_value(const LogScan *scan, size_t column) {
+  if( column >= scan->record.field_count ) return (Value){.type = VALUE_NULL};
+  if( (int)column == scan->mapping.ts_column && scan->mapping.columns[column].type == LOG_TIMESTAMP ) return scan->ts;
+  return mapping_value(&scan->mapping, column, scan->fields[column], NULL);
 }
 
 /* The wanted columns where this file has them. */
@@ -179,7 +184,7 @@ static RecordKind scan_deliver(LogScan *scan) {
   if( record->kind == RECORD_ROW ) {
     scan_order_fields(scan);
     arena_free(&scan->reason);
-    mapping_judge(&scan->mapping, &scan->reason, record);
+    mapping_judge(&scan->mapping, &scan->reason, record, &scan->ts);
     if( record->kind == RECORD_REJECT ) scan_name_column(scan, true);
   } else if( record->kind == RECORD_REJECT ) {
     scan_name_column(scan, false);

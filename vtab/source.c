@@ -2,6 +2,7 @@
 ** source: names → arranged events. Channel logs come straight from their readers, tables and views through a statement. */
 #include "source.h"
 
+#include "../ext/core/event_put.h"
 #include "log.h"
 #include "relation.h"
 
@@ -110,31 +111,22 @@ static bool log_wants(const LogTable *table, const Wants *wants, Events *ev) {
   return true;
 }
 
-/* The value of a provenance column, where it is wanted. */
-static void put_code(Events *ev, size_t row, EventColumn column, uint32_t code) {
-  if( events_has(ev, column) ) ev->column[column].as.code[row] = code;
-}
-
-static void put_int(Events *ev, size_t row, EventColumn column, int64_t value) {
-  if( events_has(ev, column) ) ev->column[column].as.integer[row] = value;
-}
-
 static bool read_log(TvfCall *call, LogTable *table, Events *ev) {
   LogScan scan;
   RecordKind kind;
-  uint32_t source = intern_put(&ev->intern, table->spec.name), file = 0;
-  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true) && log_scan_want_events(&scan, ev);
+  EventPut put;
+  EventRecord *e = arena_alloc(&call->arena, sizeof *e);
+  bool wanted[EV_COUNT];
+  for(int i = 0; i < EV_COUNT; i++) wanted[i] = events_has(ev, i);
+  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true) && log_scan_want_events(&scan, wanted) && e;
+  if( ok ) {
+    event_record_init(e, &scan.mapping, table->spec.name);
+    event_put_init(&put, ev, e);
+  }
   while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) {
     if( kind != RECORD_ROW || mapping_no_event(&scan.mapping, &scan.record) ) continue;
-    size_t row = events_add(ev);
-    if( row == SIZE_MAX ) break;
-    mapping_put(&scan.mapping, &scan.record, ev, row, NULL);
-    if( !slice_equal(intern_text(&ev->intern, file), scan.log_file) ) file = intern_put(&ev->intern, scan.log_file);
-    put_code(ev, row, EV_LOG_SOURCE, source);
-    put_code(ev, row, EV_LOG_FILE, file);
-    put_int(ev, row, EV_LOG_LINE, scan.record.line);
-    put_int(ev, row, EV_LOG_OFFSET, scan.record.offset);
-    put_int(ev, row, EV_LOG_PART, 1);
+    event_record_set(e, &scan.record, scan.log_file, scan.ts);
+    ok = event_put(&put);
   }
   log_scan_close(&scan);
   return !env_failed(&call->env);

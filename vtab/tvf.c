@@ -21,7 +21,8 @@ const TvfArg tvf_common_args[] = {
 };
 const int tvf_common_count = (int)COUNT_OF(tvf_common_args);
 
-enum { TVF_ARGS_MAX = 31 };           /* a bit of idxNum each */
+enum { TVF_ARGS_MAX = 30 };           /* a bit of idxNum each */
+static const int tvf_plan_missing = 1 << 30;          /* a required argument is not given: an error when the plan is run */
 
 /* How a field of the row struct is read, from the declared type. */
 typedef enum FieldKind { FIELD_INT, FIELD_REAL, FIELD_TIME, FIELD_DATE, FIELD_BOOL, FIELD_TEXT, FIELD_BLOB } FieldKind;
@@ -127,11 +128,39 @@ static int tvf_disconnect(sqlite3_vtab *base) {
 
 /* ---- planning: idxNum has a bit per argument given, in order; idxStr says it in words ----------------------- */
 
-static int tvf_missing(TvfTable *table, const char *arg) {
-  sqlite3_free(table->base.zErrMsg);
-  table->base.zErrMsg = sqlite3_mprintf("%s: argument %s is required, e.g. %s", table->module->tvf->name, arg,
-                                         table->module->tvf->example);
-  return table->base.zErrMsg ? SQLITE_ERROR : SQLITE_NOMEM;
+static const TvfColumn *plan_column(const TvfModule *module, int column) {
+  return column < module->shown_count ? &module->tvf->columns[column] : NULL;
+}
+
+static const char *plan_name(const void *module, int column) {
+  const TvfColumn *c = plan_column(module, column);
+  return c ? c->name : NULL;
+}
+
+static TermKind plan_kind(const void *of, int column) {
+  const TvfModule *module = of;
+  const TvfColumn *c = plan_column(module, column);
+  for(int i = 0; c && module->tvf->filters[i]; i++)
+    if( strcmp(module->tvf->filters[i], c->name) == 0 ) return module->fields[column] == FIELD_TIME ? TERM_TIME : TERM_TEXT;
+  return TERM_NONE;
+}
+
+static PlanTable tvf_plan_table(const TvfModule *module) {
+  return (PlanTable){module, module->shown_count, plan_name, plan_kind};
+}
+
+/* Not an error yet: SQLite 3.40 asks for plans of the sides of an OR without the arguments, and never runs those. */
+static int tvf_best_missing(sqlite3_index_info *info, int arg) {
+  info->idxNum = tvf_plan_missing | arg;
+  info->estimatedCost = 1e99;
+  info->estimatedRows = INT64_MAX / 2;
+  return SQLITE_OK;
+}
+
+static int tvf_missing(const TvfModule *module, sqlite3_vtab *base, int arg) {
+  sqlite3_free(base->zErrMsg);
+  base->zErrMsg = sqlite3_mprintf("%s: argument %s is required, e.g. %s", module->tvf->name, module->args[arg]->name, module->tvf->example);
+  return base->zErrMsg ? SQLITE_ERROR : SQLITE_NOMEM;
 }
 
 /* WHERE since > '…' would compare the argument with itself unset, and give no row without a word. */
@@ -155,7 +184,8 @@ static int tvf_compared(TvfTable *table, const sqlite3_index_info *info) {
 static int tvf_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   TvfTable *table = (TvfTable *)base;
   const TvfModule *module = table->module;
-  int from = module->shown_count, argv = 0, plan = 0, rc = tvf_compared(table, info);
+  PlanTable columns = tvf_plan_table(module);
+  int from = module->shown_count, argv = 0, plan = 0, terms = 0, rc = tvf_compared(table, info);
   if( rc != SQLITE_OK ) return rc;
   sqlite3_str *words = sqlite3_str_new(NULL);
   sqlite3_str_appendall(words, "arguments:");
@@ -168,7 +198,7 @@ static int tvf_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
     }
     if( usable < 0 && (seen || !module->args[arg]->default_text) ) {
       sqlite3_free(sqlite3_str_finish(words));
-      return seen ? SQLITE_CONSTRAINT : tvf_missing(table, module->args[arg]->name);
+      return seen ? SQLITE_CONSTRAINT : tvf_best_missing(info, arg);
     }
     if( usable < 0 ) continue;
     info->aConstraintUsage[usable].argvIndex = ++argv;
@@ -176,11 +206,15 @@ static int tvf_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
     plan |= (int)(1u << arg);
     sqlite3_str_appendf(words, "%s %s", argv > 1 ? "," : "", module->args[arg]->name);
   }
+  if( module->tvf->filters ) {
+    sqlite3_str_appendall(words, "; ");
+    terms = plan_make(info, &columns, argv, words);
+  }
   info->idxNum = plan;
   info->idxStr = sqlite3_str_finish(words);
   info->needToFreeIdxStr = 1;
-  info->estimatedCost = 1e6;
-  info->estimatedRows = 10000;
+  info->estimatedCost = terms ? 9e5 : 1e6;
+  info->estimatedRows = terms ? 1000 : 10000;
   return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
 }
 
@@ -262,13 +296,20 @@ static int tvf_next(sqlite3_vtab_cursor *base) {
   return SQLITE_OK;
 }
 
+/* The terms' values follow the arguments'. */
+static void tvf_decode_plan(TvfCall *call, int plan, const char *words, sqlite3_value **values, int argc) {
+  PlanTable columns = tvf_plan_table(call->module);
+  int given = 0;
+  for(unsigned bits = (unsigned)plan; bits; bits &= bits - 1) given++;
+  plan_read(&call->plan, &call->arena, words, &columns, values + given, argc - given);
+}
+
 static int tvf_filter(sqlite3_vtab_cursor *base, int plan, const char *words, int argc, sqlite3_value **values) {
   TvfCursor *cursor = (TvfCursor *)base;
   const TvfModule *module = ((TvfTable *)base->pVtab)->module;
   TvfCall *call = &cursor->call;
-  (void)words;
-  (void)argc;
   tvf_end_call(cursor);
+  if( plan & tvf_plan_missing ) return tvf_missing(module, base->pVtab, plan & ~tvf_plan_missing);
   memset(call, 0, sizeof *call);
   call->host = module->host;
   call->tvf = module->tvf;
@@ -278,6 +319,7 @@ static int tvf_filter(sqlite3_vtab_cursor *base, int plan, const char *words, in
   cursor->is_open = true;
   cursor->at = SIZE_MAX;
   tvf_decode(call, plan, values);
+  if( module->tvf->filters && !env_failed(&call->env) ) tvf_decode_plan(call, plan, words, values, argc);
   cursor->current = call->tvf->next ? arena_alloc(&call->arena, call->tvf->row_size) : NULL;
   if( !env_failed(&call->env) ) call->tvf->run(call);
   return env_failed(&call->env) ? tvf_fail(cursor) : tvf_next(base);
@@ -286,7 +328,8 @@ static int tvf_filter(sqlite3_vtab_cursor *base, int plan, const char *words, in
 static int tvf_eof(sqlite3_vtab_cursor *base) { return ((TvfCursor *)base)->at_end; }
 
 static int tvf_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid) {
-  *rowid = (sqlite3_int64)((TvfCursor *)base)->at + 1;
+  const TvfCursor *cursor = (TvfCursor *)base;
+  *rowid = cursor->call.tvf->filters ? cursor->call.rowid : (sqlite3_int64)cursor->at + 1;
   return SQLITE_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "../ext/core/condition.h"
 #include "../ext/core/event.h"
 #include "../ext/core/timestamp.h"
+#include "plan.h"
 
 typedef enum ArgType { ARG_TEXT, ARG_BIGINT, ARG_DOUBLE, ARG_BOOLEAN, ARG_TIMESTAMP, ARG_DURATION, ARG_COND, ARG_LIST } ArgType;
 
@@ -41,6 +42,9 @@ typedef struct Tvf {
   const TvfColumn *columns;
   int column_count;
   size_t row_size;
+  /* NULL, or columns (names, ends with NULL) whose comparisons `next` takes over: TIMESTAMP as TERM_TIME, VARCHAR and TEXT as TERM_TEXT (term.h).
+  ** Such a function finds them in call->plan, and there the columns that are wanted. */
+  const char *const *filters;
   /* Runs the call. Either adds every row with tvf_row(), or sets call->state for `next`. Errors: env_fail(&call->env, …). */
   void (*run)(TvfCall *call);
   /* NULL, or fills *row (zeroed row_size bytes) with the next row; false at the end or on error. */
@@ -57,6 +61,8 @@ struct TvfCall {
   /* the result rows: */
   char *rows;
   size_t row_count, row_capacity;
+  Plan plan;                  /* of a function with filters; terms and wanted count its columns */
+  int64_t rowid;              /* of the row, set by `next` of a function with filters: the same whatever the terms dropped */
   /* decoded arguments: */
   const struct TvfModule *module;
   Value *args;                /* one per argument of the module, defaults filled in, text copied to the arena */

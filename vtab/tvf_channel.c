@@ -2,6 +2,7 @@
 ** tvf_channel: raw logs as relations: channel_events, channel_rejects, channel_rows, channel_formats. */
 #include <stddef.h>
 
+#include "../ext/core/event_record.h"
 #include "../ext/core/format.h"
 #include "../ext/core/json.h"
 #include "log.h"
@@ -14,12 +15,15 @@ typedef struct EventRow { EventCell cell[EV_COUNT]; } EventRow;
 
 #define EVENT_ROW_COLUMN(id, name, kind, type, unit, meaning) {name, type, unit, meaning, offsetof(EventRow, cell[EV_##id]), false},
 static const TvfColumn event_row_columns[] = {EVENT_COLUMNS(EVENT_ROW_COLUMN)};
-enum { EVENT_ROW_FIRST = EV_SEQ + 1 };                /* without customer, customer_id, seq: those need the whole */
+
+#define EVENTS_ROWIDS_PER_LOG (INT64_C(1) << 50)
 
 typedef struct EventsState {
   LogList logs;
   LogScan scan;
-  int log;                      /* the one being read */
+  EventRecord e;
+  bool wanted[EV_COUNT];        /* to be shown or compared */
+  int next_log;
 } EventsState;
 
 static void events_cell(EventCell *cell, int column, Value value) {
@@ -32,25 +36,28 @@ static void events_cell(EventCell *cell, int column, Value value) {
   }
 }
 
-static void events_fill(const LogScan *scan, EventRow *row) {
-  const Mapping *mapping = &scan->mapping;
-  for(int i = 0; i < EV_COUNT; i++) events_cell(&row->cell[i], i, (Value){.type = VALUE_NULL});
-  for(size_t i = 0; i < mapping->rule_count; i++)
-    events_cell(&row->cell[mapping->rules[i].target], mapping->rules[i].target,
-                mapping_event_value(mapping, &mapping->rules[i], &scan->record, NULL));
-  const Verb *verb = vocabulary_find(row->cell[EV_EVENT].text);
-  if( verb && !row->cell[EV_ROLE].text.data ) row->cell[EV_ROLE].text = slice_of(role_name(verb->role));
-  if( verb && !row->cell[EV_DIRECTION].text.data ) row->cell[EV_DIRECTION].text = slice_of(verb->direction);
-  row->cell[EV_LOG_SOURCE].text = scan->spec->name;
-  row->cell[EV_LOG_FILE].text = scan->log_file;
-  row->cell[EV_LOG_LINE].integer = scan->record.line;
-  row->cell[EV_LOG_OFFSET].integer = scan->record.offset;
-  row->cell[EV_LOG_PART].integer = 1;
+static bool events_keeps(const TvfCall *call, EventRecord *e) {
+  for(int i = 0; i < call->plan.term_count; i++)
+    if( !term_holds(&call->plan.terms[i], event_record_value(e, EVENT_RECORD_FIRST + call->plan.terms[i].column)) ) return false;
+  return true;
 }
 
-static bool events_open(TvfCall *call, EventsState *state) {
-  return log_scan_open(&state->scan, call->host, &call->env, &state->logs.table[state->log]->spec, true) &&
-         log_scan_want_events(&state->scan, NULL);
+/* A log whose constants a term excludes is not read at all. */
+static bool events_excludes(const TvfCall *call, const EventRecord *e) {
+  Value value;
+  for(int i = 0; i < call->plan.term_count; i++)
+    if( event_record_constant(e, EVENT_RECORD_FIRST + call->plan.terms[i].column, &value) && !term_holds(&call->plan.terms[i], value) ) return true;
+  return false;
+}
+
+static bool events_open_log(TvfCall *call, EventsState *state) {
+  call->rowid = (int64_t)state->next_log * EVENTS_ROWIDS_PER_LOG;
+  const LogSpec *spec = &state->logs.table[state->next_log++]->spec;
+  if( !log_scan_open(&state->scan, call->host, &call->env, spec, true) ) return false;
+  event_record_init(&state->e, &state->scan.mapping, spec->name);
+  if( !log_scan_want_events(&state->scan, state->wanted) ) return false;
+  if( events_excludes(call, &state->e) ) log_scan_close(&state->scan);
+  return !env_failed(&call->env);
 }
 
 static void events_run(TvfCall *call) {
@@ -58,20 +65,29 @@ static void events_run(TvfCall *call) {
   call->state = state;
   if( !state || !log_list_open(call->host, &call->env, "logs", tvf_text(call, "logs"), &state->logs) ) return;
   for(int i = 0; i < state->logs.count; i++) log_gives_events(state->logs.table[i], &call->env);
-  if( !env_failed(&call->env) ) events_open(call, state);
+  for(int i = EVENT_RECORD_FIRST; i < EV_COUNT; i++) state->wanted[i] = call->plan.wanted[i - EVENT_RECORD_FIRST];
 }
 
-static bool events_next(TvfCall *call, void *row) {
-  EventsState *state = call->state;
-  for(;;) {
+static bool events_record(TvfCall *call, EventsState *state) {
+  while( !env_failed(&call->env) ) {
+    if( !state->scan.env && (state->next_log == state->logs.count || !events_open_log(call, state)) ) return false;
+    if( !state->scan.env ) continue;
     RecordKind kind = log_scan_next(&state->scan);
-    if( kind == RECORD_ROW && !mapping_no_event(&state->scan.mapping, &state->scan.record) ) break;
-    if( kind != RECORD_END ) continue;
-    log_scan_close(&state->scan);
-    if( env_failed(&call->env) || ++state->log == state->logs.count ) return false;
-    if( !events_open(call, state) ) return false;
+    if( kind == RECORD_END ) log_scan_close(&state->scan);
+    if( kind != RECORD_ROW || mapping_no_event(&state->scan.mapping, &state->scan.record) ) continue;
+    call->rowid++;
+    event_record_set(&state->e, &state->scan.record, state->scan.log_file, state->scan.ts);
+    if( events_keeps(call, &state->e) ) return true;
   }
-  events_fill(&state->scan, row);
+  return false;
+}
+
+static bool events_next(TvfCall *call, void *data) {
+  EventsState *state = call->state;
+  EventRow *row = data;
+  if( !events_record(call, state) ) return false;
+  for(int i = EVENT_RECORD_FIRST; i < EV_COUNT; i++)
+    if( state->wanted[i] ) events_cell(&row->cell[i], i, event_record_value(&state->e, i));
   return true;
 }
 
@@ -89,9 +105,10 @@ const Tvf tvf_channel_events = {
   .example = "SELECT event_ts, channel, event, role FROM channel_events('phone, chat')",
   .args = (const TvfArg[]){{"logs", ARG_LIST, NULL, "names of channel_log tables, ',' or ';' between (schema.name allowed)"}},
   .arg_count = 1,
-  .columns = event_row_columns + EVENT_ROW_FIRST,
-  .column_count = EV_COUNT - EVENT_ROW_FIRST,
+  .columns = event_row_columns + EVENT_RECORD_FIRST,
+  .column_count = EV_COUNT - EVENT_RECORD_FIRST,
   .row_size = sizeof(EventRow),
+  .filters = (const char *const[]){"event_ts", "channel", "event", "role", "account", "phone", "email", "device", NULL},
   .run = events_run,
   .next = events_next,
   .close = events_close,

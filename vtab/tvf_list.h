@@ -6,6 +6,7 @@
 
 extern const Tvf tvf_channel_events, tvf_channel_rejects, tvf_channel_rows, tvf_channel_formats;    /* tvf_channel.c */
 extern const Tvf tvf_channel_sniff;                                                                /* tvf_sniff.c */
+extern const Tvf tvf_channel_summary;                                                              /* tvf_summary.c */
 extern const Tvf tvf_journey_help, tvf_journey_vocabulary;                                         /* tvf_help.c */
 extern const Tvf tvf_journey_status;                                                               /* tvf_status.c */
 extern const Tvf tvf_journey_timeline, tvf_journey_contacts, tvf_journey_episodes, tvf_journey_edges, tvf_journey_repeats;

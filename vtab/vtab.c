@@ -11,6 +11,7 @@ const Tvf *const vtab_functions[] = {
   &tvf_channel_rejects,
   &tvf_channel_rows,
   &tvf_channel_sniff,
+  &tvf_channel_summary,
   &tvf_escalation_causes,
   &tvf_escalation_evidence,
   &tvf_escalation_list,

@@ -70,10 +70,11 @@ uint32_t intern_find(const Intern *intern, Slice text) {
 }
 
 uint32_t intern_put(Intern *intern, Slice text) {
-  if( !text.data || !intern_reserve(intern) ) return 0;
+  if( !text.data ) return 0;
   uint64_t hash = slice_hash(text);
+  uint32_t known = intern->slots ? intern->slots[intern_slot(intern, text, hash)] : 0;
+  if( known || !intern_reserve(intern) ) return known;
   uint32_t at = intern_slot(intern, text, hash);
-  if( intern->slots[at] ) return intern->slots[at];
   Slice copy = arena_copy(&intern->bytes, text);
   if( !copy.data ) return 0;
   uint32_t code = intern->count++;

@@ -10,7 +10,7 @@
 static bool field_is_null(const Mapping *mapping, LogType type, Slice field) {
   if( !field.data ) return true;
   if( slice_trim(field).size == 0 ) return type != LOG_TEXT;
-  return log_is_null(field, mapping->null_texts);
+  return mapping->null_texts.size && log_is_null(field, mapping->null_texts);
 }
 
 /* A day is the day that is written, in whatever zone; with a time of day it would lose something. */
@@ -66,11 +66,19 @@ static const char *time_wanted(Arena *arena, const LogColumn *c) {
   return text.data ? text.data : what;
 }
 
-void mapping_judge(const Mapping *mapping, Arena *arena, Record *record) {
+bool mapping_judges(const Mapping *mapping, size_t column) {
+  const LogColumn *c = &mapping->columns[column];
+  return c->type != LOG_TEXT && ((int)column == mapping->ts_column || c->is_declared);
+}
+
+void mapping_judge(const Mapping *mapping, Arena *arena, Record *record, Value *ts) {
+  *ts = (Value){.type = VALUE_NULL};
   for(size_t i = 0; i < mapping->column_count && record->kind == RECORD_ROW; i++) {
     const LogColumn *c = &mapping->columns[i];
-    if( c->type == LOG_TEXT || !((int)i == mapping->ts_column || c->is_declared) || i >= record->field_count ) continue;
-    Value value = is_time(c) && !c->is_declared ? mapping_instant(mapping, i, record->fields[i], NULL) : mapping_value(mapping, i, record->fields[i], NULL);
+    if( !mapping_judges(mapping, i) || i >= record->field_count ) continue;
+    bool is_instant = c->type == LOG_TIMESTAMP || (c->type == LOG_DATE && !c->is_declared);
+    Value value = is_instant ? mapping_instant(mapping, i, record->fields[i], NULL) : mapping_value(mapping, i, record->fields[i], NULL);
+    if( (int)i == mapping->ts_column && is_instant ) *ts = value;
     if( value.type != VALUE_TEXT ) continue;
     if( is_time(c) ) judge_reject(arena, record, i, "bad_timestamp", c, time_wanted(arena, c));
     else judge_reject(arena, record, i, "bad_number", c, c->type == LOG_BIGINT ? "a whole number" : "a number");
@@ -91,23 +99,29 @@ static int compare_verbs(const void *a, const void *b, const void *context) {
   return slice_compare(((const VerbRule *)a)->raw, ((const VerbRule *)b)->raw);
 }
 
-static Slice verb_of(const Mapping *mapping, Slice raw) {
-  Slice wanted = slice_trim(raw);
+Slice mapping_verb(const Mapping *mapping, Slice word) {
   size_t low = 0, high = mapping->verb_count;
   while( low < high ) {
     size_t middle = low + (high - low) / 2;
-    int order = slice_compare(mapping->verbs[middle].raw, wanted);
+    int order = slice_compare(mapping->verbs[middle].raw, word);
     if( order == 0 ) return mapping->verbs[middle].verb;
     if( order < 0 ) low = middle + 1;
     else high = middle;
   }
-  return raw;
+  return word;
+}
+
+Slice mapping_event_word(const Mapping *mapping, const MapRule *rule, const Record *record) {
+  size_t column = (size_t)rule->column;
+  if( column >= record->field_count || field_is_null(mapping, mapping->columns[column].type, record->fields[column]) ) return SLICE_NULL;
+  Slice word = slice_trim(record->fields[column]);
+  return word.size ? word : SLICE_NULL;
 }
 
 static Value event_text(const Mapping *mapping, const MapRule *rule, Slice text) {
   Slice trimmed = slice_trim(text);
   if( trimmed.size == 0 ) return (Value){.type = VALUE_NULL};
-  return (Value){VALUE_TEXT, {.text = rule->target == EV_EVENT ? verb_of(mapping, trimmed) : trimmed}};
+  return (Value){VALUE_TEXT, {.text = rule->target == EV_EVENT ? mapping_verb(mapping, trimmed) : trimmed}};
 }
 
 Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Record *record, MappingCounts *counts) {
@@ -127,16 +141,6 @@ Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Rec
   bool ok = has_time ? kind == KIND_TIME : event_convert(rule->target, typed, &value);
   if( counts ) counts->gaps += seen.gaps, counts->folds += seen.folds, counts->odd_values += !ok;
   return has_time && ok ? typed : value;
-}
-
-void mapping_put(const Mapping *mapping, const Record *record, Events *ev, size_t row, MappingCounts *counts) {
-  for(size_t i = 0; i < mapping->rule_count; i++) {
-    EventColumn target = mapping->rules[i].target;
-    if( !events_has(ev, target) ) continue;
-    Value value = mapping_event_value(mapping, &mapping->rules[i], record, counts);
-    if( event_columns[target].kind != KIND_TIME ) events_put(ev, row, target, value);
-    else if( value.type == VALUE_INT ) ev->column[target].as.integer[row] = value.as.integer;
-  }
 }
 
 bool mapping_header_names(Arena *arena, const Slice *fields, size_t count, Slice *names) {

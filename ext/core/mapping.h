@@ -43,15 +43,19 @@ Value mapping_value(const Mapping *mapping, size_t column, Slice field, MappingC
 /* The same for a column of times or days as an instant: a day begins at midnight of the zone, and a time of day in a column of days counts. */
 Value mapping_instant(const Mapping *mapping, size_t column, Slice field, MappingCounts *counts);
 /* Turns a RECORD_ROW into a RECORD_REJECT (bad_timestamp: the value mapped to event_ts is no time; bad_number: a declared numeric column).
-** The reason is written to `arena`. */
-void mapping_judge(const Mapping *mapping, Arena *arena, Record *record);
+** The reason is written to `arena`; `*ts` gets the instant of the column mapped to event_ts, which is read
+** anyway; NULL where that is not a column of times. */
+void mapping_judge(const Mapping *mapping, Arena *arena, Record *record, Value *ts);
+/* The fields it looks at. */
+bool mapping_judges(const Mapping *mapping, size_t column);
 /* Why a row gives no event, or NULL when it gives one. */
 const char *mapping_no_event(const Mapping *mapping, const Record *record);
 /* What a rule gives for a record, as the event column holds it (event_convert); of a text column the file's own text, trimmed, so that identifiers
 ** keep their form, event_map applied. NULL where it is empty or does not convert (counted). */
 Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Record *record, MappingCounts *counts);
-/* Fills row `row` of `ev` from a record that gives an event. */
-void mapping_put(const Mapping *mapping, const Record *record, Events *ev, size_t row, MappingCounts *counts);
+/* The log's own word for the event that a rule with a column gives, trimmed (NULL = empty), and what event_map makes of a word. */
+Slice mapping_event_word(const Mapping *mapping, const MapRule *rule, const Record *record);
+Slice mapping_verb(const Mapping *mapping, Slice word);
 /* A file's header as the sniffer names columns (trimmed, unique, never empty), into names[0..count). */
 bool mapping_header_names(Arena *arena, const Slice *fields, size_t count, Slice *names);
 /* Parses the list form of event_map, 'raw=verb; raw=verb', and sorts it. False: ERR_INPUT naming the part and the nearest verb. */

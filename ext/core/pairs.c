@@ -52,9 +52,10 @@ static bool pairs_reserve(Pairs *pairs) {
 }
 
 uint32_t pairs_put(Pairs *pairs, uint32_t a, uint32_t b) {
+  uint32_t known = pairs_find(pairs, a, b);
+  if( known != PAIR_NONE ) return known;
   if( !pairs_reserve(pairs) ) return PAIR_NONE;
   uint32_t at = pairs_slot(pairs, a, b);
-  if( pairs->slots[at] ) return pairs->slots[at] - 1;
   pairs->key[pairs->count] = (Pair){a, b};
   pairs->slots[at] = ++pairs->count;
   return pairs->count - 1;
