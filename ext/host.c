@@ -73,7 +73,7 @@ void host_env(Host *host, Env *env) {
 
 /* ---- errors -------------------------------------------------------------------------------------------------- */
 
-int host_code(const Env *env) {
+static int host_code(const Env *env) {
   switch( env->code ) {
     case ERR_NONE: return SQLITE_OK;
     case ERR_NOMEM: return SQLITE_NOMEM;

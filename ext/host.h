@@ -24,7 +24,6 @@ void host_release(void *host);                         /* frees at the last rele
 
 /* An Env whose memory is SQLite's and whose interrupt is the connection's. */
 void host_env(Host *host, Env *env);
-int host_code(const Env *env);                         /* ErrCode → SQLITE_… */
 /* "<prefix>: <message>" (NULL prefix: the message alone) into *message, by sqlite3_mprintf; what was there is freed. Returns the code that goes with
 ** it: SQLITE_NOMEM, without a message, when there is no memory for one. */
 int host_say(const Env *env, const char *prefix, char **message);

@@ -6,7 +6,8 @@ build=$1
 shift
 parts=${*:-layers unit sql fault python}
 passed=0 failed=0 skipped=0
-out=$build/test-output.txt
+out=$build/test-output.$$.txt
+trap 'rm -f "$out"' EXIT
 
 add() { # name, command …
   name=$1
@@ -14,7 +15,7 @@ add() { # name, command …
   printf '%-28s' "$name"
   "$@" >"$out" 2>&1
   code=$?
-  line=$(grep -E '[0-9]+ passed, [0-9]+ failed' "$out" | tail -n 1)
+  line=$(grep -aE '[0-9]+ passed, [0-9]+ failed' "$out" | tail -n 1)
   p=$(echo "$line" | sed -nE 's/.*\b([0-9]+) passed.*/\1/p') f=$(echo "$line" | sed -nE 's/.*\b([0-9]+) failed.*/\1/p')
   s=$(echo "$line" | sed -nE 's/.*\b([0-9]+) skipped.*/\1/p')
   if [ -z "$line" ] || { [ "$code" != 0 ] && [ "${f:-0}" = 0 ]; } || [ "$((p + f + ${s:-0}))" = 0 ]; then f=$((${f:-0} + 1)); fi

@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <math.h>
 
-const TvfArg tvf_common_args[] = {
+static const TvfArg common_args[] = {
   {"as_of", ARG_TIMESTAMP, "NULL", "the moment up to which the data is complete; what has its window beyond it is open; "
                                    "default: a relation's newest event_ts"},
   {"since", ARG_TIMESTAMP, "NULL", "rows that start before it are not reported (linking still sees everything)"},
@@ -19,7 +19,6 @@ const TvfArg tvf_common_args[] = {
   {"tz", ARG_TEXT, "'UTC'", "IANA zone for calendar arguments"},
   {"evidence", ARG_BOOLEAN, "0", "1 fills events_json with the seq of the events behind the row"},
 };
-const int tvf_common_count = (int)COUNT_OF(tvf_common_args);
 
 enum { TVF_ARGS_MAX = 30 };           /* a bit of idxNum each */
 static const int tvf_plan_missing = 1 << 30;          /* a required argument is not given: an error when the plan is run */
@@ -64,8 +63,8 @@ static bool tvf_lists(const Tvf *tvf, const char *name) {
 const TvfArg *tvf_arg_at(const Tvf *tvf, int index) {
   if( index < tvf->arg_count ) return &tvf->args[index];
   index -= tvf->arg_count;
-  for(int i = 0; tvf->has_common && i < tvf_common_count; i++)
-    if( !tvf_lists(tvf, tvf_common_args[i].name) && index-- == 0 ) return &tvf_common_args[i];
+  for(int i = 0; tvf->has_common && i < (int)COUNT_OF(common_args); i++)
+    if( !tvf_lists(tvf, common_args[i].name) && index-- == 0 ) return &common_args[i];
   return NULL;
 }
 

@@ -91,9 +91,6 @@ int tvf_choice(TvfCall *call, const char *arg, const char *const *words);
 bool tvf_takes(TvfCall *call, const char *arg);                    /* has the function this argument at all? */
 bool tvf_given(TvfCall *call, const char *arg);                   /* was it written by the user (and not NULL)? */
 
-extern const TvfArg tvf_common_args[];
-extern const int tvf_common_count;
-
 /* group_1 … group_4 for functions that aggregate, at the end of their columns; `member` is a Slice[4] of the row struct. */
 #define TVF_GROUP_COLUMN(Row, member, i, n) \
   {"group_" #n, "VARCHAR(255)", NULL, "value of column " #n " of by_columns; NULL where not asked", offsetof(Row, member[i]), false}

@@ -45,7 +45,8 @@ Slice name_normalise(Arena *arena, Slice name) {
   return copy;
 }
 
-bool name_has_word(Slice normalised, const char *word) {
+/* Does a normalised name contain `word` between underscores? */
+static bool name_has_word(Slice normalised, const char *word) {
   Slice rest = normalised;
   while( rest.data ) {
     if( slice_equal(slice_cut(&rest, '_'), slice_of(word)) ) return true;

@@ -7,8 +7,6 @@
 /* Lower case, Latin accents folded, camelCase and punctuation to single '_': 'Data de Início' → data_de_inicio,
 ** 'CustomerID' → customer_id. */
 Slice name_normalise(Arena *arena, Slice name);
-/* Does a normalised name contain `word` between underscores? */
-bool name_has_word(Slice normalised, const char *word);
 /* A glob of one or two '*' over a normalised name. */
 bool name_matches(Slice normalised, const char *pattern);
 bool name_says_time(Slice normalised);

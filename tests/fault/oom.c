@@ -129,13 +129,18 @@ static const Case cases[] = {
   {"create", CHANGES, "", CREATE_PHONE CREATE_SURVEY "SELECT * FROM phone_layout; SELECT at, queue FROM phone;"},
   {"select", 0, CREATE_PHONE,
    "SELECT *, log_file, log_line, log_offset, log_raw FROM phone; SELECT count(*) FROM phone WHERE waited > 100;"},
+  {"select some", 0, CREATE_PHONE,
+   "SELECT at, queue FROM phone WHERE at > '2024-03-01 09:00:00' AND queue = 'billing' AND account IN ('A1', 'B2');"
+   "SELECT log_line FROM phone WHERE waited BETWEEN 2 AND 500 OR caller LIKE '+4206%1' OR solved IS NULL ORDER BY at;"},
+  {"terms", 0, CREATE_LOGS,
+   "SELECT at FROM phone WHERE at > '2000';"
+   "SELECT event FROM channel_events('phone, survey') WHERE channel = 'phone' AND event_ts < '2100';"},
+  {"summary", 0, CREATE_LOGS,
+   "SELECT * FROM channel_summary('phone, survey', 'channel; day; account; event', 'count; sum(wait_s); avg(score)')"
+   " WHERE where_event = 'event <> \"abandoned\"' AND tz = 'Europe/Prague';"},
   {"select gzip", 0, CREATE_SURVEY, "SELECT *, log_raw FROM survey ORDER BY score;"},
   {"rejects", 0, CREATE_PHONE, "SELECT *, raw_bytes FROM channel_rejects('phone');"},
   {"events", 0, CREATE_LOGS, "SELECT * FROM channel_events('phone, survey');"},
-  {"summary", 0, CREATE_LOGS,
-   "SELECT * FROM channel_summary('phone, survey', 'channel; week; event', 'count; sum(wait_s); avg(score)', 'event_ts > ''2000''', '+01:00');"},
-  {"terms", 0, CREATE_LOGS,
-   "SELECT at FROM phone WHERE at > '2000'; SELECT event FROM channel_events('phone, survey') WHERE channel = 'phone' AND event_ts < '2100';"},
   {"status", 0, CREATE_LOGS, "SELECT * FROM journey_status('phone, survey');"},
   {"contacts", 0, CREATE_LOGS, "SELECT * FROM journey_contacts('phone, survey');"},
   {"contacts of a table", 0, CREATE_EVENTS,
@@ -177,7 +182,8 @@ static const Case cases[] = {
    "SELECT escalation_grade(3, NULL, 1, -0.7, 1, 0, 1, 0, 1, 0, 5);"
    "SELECT channel_allow('/'), channel_allow('module:x');"},
   {"unknown database", IS_WRONG, CREATE_EVENTS, "SELECT * FROM journey_contacts('gone.ev');"},
-  {"another's module", IS_WRONG, "CREATE VIRTUAL TABLE f USING rtree(id, low, high);", "SELECT * FROM journey_contacts('f');"},
+  {"another's module", IS_WRONG, "CREATE VIRTUAL TABLE f USING rtree(id, low, high);",
+   "SELECT * FROM journey_contacts('f');"},
   {"a file that is not allowed", IS_WRONG | REOPENS, "CREATE VIRTUAL TABLE z USING channel_log(path='.hidden.csv');",
    "SELECT * FROM z;"},
   {"unknown source", IS_WRONG, CREATE_PHONE, "SELECT * FROM journey_contacts('nobody');"},
@@ -187,6 +193,8 @@ static const Case cases[] = {
   {"the database as a log", IS_WRONG, CREATE_BASE, "CREATE VIRTUAL TABLE p USING channel_log(path='fault.db');"},
   {"unknown zone", IS_WRONG, "",
    "CREATE VIRTUAL TABLE p USING channel_log(path='phone.csv', event_ts=at, tz='Mars/Base');"},
+  {"unknown measure", IS_WRONG, CREATE_PHONE,
+   "SELECT * FROM channel_summary('phone', 'channel', 'median(wait_s)');"},
   {"unknown verb", IS_WRONG, "",
    "CREATE VIRTUAL TABLE p USING channel_log(path='phone.csv', event_ts=at, event=step, event_map='a=abandonned');"},
 };
