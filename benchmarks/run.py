@@ -170,7 +170,7 @@ def our_features(extension):
     db = sqlite3.connect(':memory:')
     db.enable_load_extension(True)
     db.load_extension(extension)
-    names = {row[0] for row in db.execute("SELECT name FROM journey_help WHERE kind = 'function'")}
+    names = {row[0] for row in db.execute("SELECT name FROM journey_help WHERE kind = 'table'")}
     options = db.execute("SELECT name FROM journey_help WHERE parent = 'channel_log'").fetchall()
     return names, ('threads',) in options
 
