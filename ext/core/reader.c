@@ -31,7 +31,7 @@ struct Reader {
   uint32_t titles_left;
   bool header_due;
   size_t field_count;           /* what a row must have, 0 = not known yet */
-  const char *count_from;
+  enum { FROM_TABLE, FROM_HEADER, FROM_ROW } count_from;
   bool end_told;                /* what is wrong with the gzip has been delivered */
   char reason[256];
 };
@@ -85,7 +85,6 @@ Reader *reader_open(Arena *arena, ByteSource *source, const Dialect *dialect) {
   reader->titles_left = dialect->skip_lines;
   reader->header_due = dialect->has_header;
   reader->field_count = dialect->field_count;
-  reader->count_from = "the table has";
   if( reader_init(reader, arena) ) return reader;
   reader_close(reader);
   return NULL;
@@ -99,6 +98,20 @@ void reader_close(Reader *reader) {
   buf_free(&reader->original);
   if( reader->source ) reader->source->close(reader->source);
   reader->source = NULL;
+}
+
+ReaderStart reader_tell(const Reader *reader) {
+  return (ReaderStart){reader->offset, reader->line, reader->field_count, reader->count_from == FROM_HEADER};
+}
+
+void reader_go_on(Reader *reader, const ReaderStart *start) {
+  reader->offset = start->offset;
+  reader->line = start->line;
+  reader->titles_left = 0;
+  reader->header_due = false;
+  if( !start->field_count || start->field_count == reader->field_count ) return;
+  reader->field_count = start->field_count;
+  reader->count_from = start->from_header ? FROM_HEADER : FROM_ROW;
 }
 
 bool reader_want(Reader *reader, const bool *wanted, size_t count) { return lane_want(&reader->lane, wanted, count); }
@@ -255,10 +268,11 @@ static bool judge_fields(Reader *reader, Record *record, Slice text) {
 }
 
 static void judge_count(Reader *reader, Record *record, bool is_header) {
+  static const char *const from[] = {[FROM_TABLE] = "the table has", [FROM_HEADER] = "the header has", [FROM_ROW] = "the first row has"};
   size_t count = reader->fields.count;
   if( !is_header && count != reader->field_count ) {
     reject(reader, record, "ragged_row", 0, "row has %zu field%s, %s %zu", count, count == 1 ? "" : "s",
-           reader->count_from, reader->field_count);
+           from[reader->count_from], reader->field_count);
     return;
   }
   record->kind = is_header ? RECORD_HEADER : RECORD_ROW;
@@ -282,7 +296,7 @@ static void judge_record(Reader *reader, Record *record) {
   } else if( judge_fields(reader, record, text) ) {
     if( reader->field_count == 0 ) {
       reader->field_count = reader->fields.count;
-      reader->count_from = is_header ? "the header has" : "the first row has";
+      reader->count_from = is_header ? FROM_HEADER : FROM_ROW;
     }
     if( judge_text(reader, record, text) ) judge_count(reader, record, is_header);
   }

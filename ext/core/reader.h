@@ -45,6 +45,16 @@ typedef struct Reader Reader;
 /* Takes over `source` (already through bytes_inflate): it is closed by reader_close, or at once where this fails.
 ** NULL with the error set, or where `source` is NULL. */
 Reader *reader_open(Arena *arena, ByteSource *source, const Dialect *dialect);
+/* Where a reader stands between two records, and what it has learnt: enough to go on there with another reader of the same dialect. */
+typedef struct ReaderStart {
+  int64_t offset, line;         /* of the next record */
+  size_t field_count;           /* what a row must have; 0 = not known yet */
+  bool from_header;             /* whether the header told it (else the first row, or the table) */
+} ReaderStart;
+/* Between two records. Meaningful once rows have begun: a header or title still to come is not told. */
+ReaderStart reader_tell(const Reader *reader);
+/* Before the first record: `source` begins at start->offset, behind the header. Not for UTF-16, whose byte order stands at the beginning. */
+void reader_go_on(Reader *reader, const ReaderStart *start);
 /* The fields that are needed of the rows to come: those of other columns, and from `count` on, may be SLICE_NULL whatever
 ** they hold. NULL = all. Nothing else changes: fields are counted, quotes and texts judged in every record, and a header
 ** is whole. False on an error. */
