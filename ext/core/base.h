@@ -95,7 +95,9 @@ static inline bool env_failed(const Env *env) { return env->code != ERR_NONE; }
 /* Sets the error unless one is set. Long or unprintable user text goes through env_quote first. Always false. */
 bool env_fail(Env *env, ErrCode code, const char *format, ...) PRINTF_LIKE(3, 4);
 /* Call once per item in a long loop: probes the host now and then. False = stop, the error is set. */
-bool env_tick(Env *env);
+enum { TICKS_PER_PROBE = 1 << 10 };
+bool env_probe(Env *env);
+static inline bool env_tick(Env *env) { return env->code == ERR_NONE && (++env->ticks % TICKS_PER_PROBE != 0 || env_probe(env)); }
 /* `s` for a message: at most 80 bytes, unprintable bytes as '?', '…' when cut; into `out[100]`, returned. */
 const char *env_quote(Slice s, char out[100]);
 
