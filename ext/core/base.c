@@ -33,8 +33,7 @@ int slice_compare(Slice a, Slice b) {
 
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-Slice slice_trim(Slice s) {
-  if( s.size && (unsigned char)s.data[0] > ' ' && (unsigned char)s.data[s.size - 1] > ' ' ) return s;
+Slice slice_trim_blanks(Slice s) {
   while( s.size && is_blank(s.data[0]) ) s.data++, s.size--;
   while( s.size && is_blank(s.data[s.size - 1]) ) s.size--;
   return s;

@@ -34,7 +34,11 @@ Slice slice_of(const char *text);                    /* NULL gives SLICE_NULL */
 bool slice_equal(Slice a, Slice b);                  /* bytes equal; NULL equals only NULL */
 bool slice_equal_nocase(Slice a, Slice b);           /* ASCII case folded */
 int slice_compare(Slice a, Slice b);                 /* BINARY order, NULL first; <0, 0, >0 */
-Slice slice_trim(Slice s);                           /* without leading and trailing ASCII blanks */
+Slice slice_trim_blanks(Slice s);
+/* Without leading and trailing ASCII blanks: most texts have none. */
+static inline Slice slice_trim(Slice s) {
+  return s.size && (unsigned char)s.data[0] > ' ' && (unsigned char)s.data[s.size - 1] > ' ' ? s : slice_trim_blanks(s);
+}
 Slice slice_part(Slice s, size_t from, size_t size);
 /* Cuts `*rest` at the first `separator`: returns what stands before it, leaves what follows.
 ** At the end `*rest` is SLICE_NULL. Loop: while( rest.data ) part = slice_cut(&rest, ';'); */

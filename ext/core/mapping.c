@@ -118,26 +118,32 @@ Slice mapping_event_word(const Mapping *mapping, const MapRule *rule, const Reco
   return word.size ? word : SLICE_NULL;
 }
 
-static Value event_text(const Mapping *mapping, const MapRule *rule, Slice text) {
-  Slice trimmed = slice_trim(text);
-  if( trimmed.size == 0 ) return (Value){.type = VALUE_NULL};
-  return (Value){VALUE_TEXT, {.text = rule->target == EV_EVENT ? mapping_verb(mapping, trimmed) : trimmed}};
+/* A text cell; SLICE_NULL gives NULL. */
+static Value event_text(const Mapping *mapping, const MapRule *rule, Slice word) {
+  if( !word.data ) return (Value){.type = VALUE_NULL};
+  return (Value){VALUE_TEXT, {.text = rule->target == EV_EVENT ? mapping_verb(mapping, word) : word}};
+}
+
+static Value event_constant(const Mapping *mapping, const MapRule *rule, MappingCounts *counts) {
+  Value value, text = {VALUE_TEXT, {.text = rule->constant}};
+  Slice word = slice_trim(rule->constant);
+  if( event_columns[rule->target].kind == KIND_TEXT ) return event_text(mapping, rule, word.size ? word : SLICE_NULL);
+  bool ok = event_convert(rule->target, text, &value);
+  if( counts ) counts->odd_values += !ok;
+  return value;
 }
 
 Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Record *record, MappingCounts *counts) {
-  Value value = {.type = VALUE_NULL}, typed = {VALUE_TEXT, {.text = rule->constant}};
+  if( rule->column < 0 ) return event_constant(mapping, rule, counts);
+  Value value = {.type = VALUE_NULL}, typed;
   ColumnKind kind = event_columns[rule->target].kind;
+  if( kind == KIND_TEXT ) return event_text(mapping, rule, mapping_event_word(mapping, rule, record));
+  size_t column = (size_t)rule->column;
+  const LogColumn *c = &mapping->columns[column];
   MappingCounts seen = {0, 0, 0};
-  bool has_time = false;
-  if( rule->column >= 0 ) {
-    size_t column = (size_t)rule->column;
-    const LogColumn *c = &mapping->columns[column];
-    if( column >= record->field_count || field_is_null(mapping, c->type, record->fields[column]) ) return value;
-    if( kind == KIND_TEXT ) return event_text(mapping, rule, record->fields[column]);
-    typed = is_time(c) ? mapping_instant(mapping, column, record->fields[column], &seen) : mapping_value(mapping, column, record->fields[column], &seen);
-    has_time = is_time(c) && typed.type == VALUE_INT;
-  }
-  if( kind == KIND_TEXT ) return event_text(mapping, rule, rule->constant);
+  if( column >= record->field_count || field_is_null(mapping, c->type, record->fields[column]) ) return value;
+  typed = is_time(c) ? mapping_instant(mapping, column, record->fields[column], &seen) : mapping_value(mapping, column, record->fields[column], &seen);
+  bool has_time = is_time(c) && typed.type == VALUE_INT;
   bool ok = has_time ? kind == KIND_TIME : event_convert(rule->target, typed, &value);
   if( counts ) counts->gaps += seen.gaps, counts->folds += seen.folds, counts->odd_values += !ok;
   return has_time && ok ? typed : value;

@@ -53,7 +53,7 @@ const char *mapping_no_event(const Mapping *mapping, const Record *record);
 /* What a rule gives for a record, as the event column holds it (event_convert); of a text column the file's own text, trimmed, so that identifiers
 ** keep their form, event_map applied. NULL where it is empty or does not convert (counted). */
 Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Record *record, MappingCounts *counts);
-/* The log's own word for the event that a rule with a column gives, trimmed (NULL = empty), and what event_map makes of a word. */
+/* The text that a rule with a column finds, trimmed (NULL = empty): for an event the log's own word; and what event_map makes of a word. */
 Slice mapping_event_word(const Mapping *mapping, const MapRule *rule, const Record *record);
 Slice mapping_verb(const Mapping *mapping, Slice word);
 /* A file's header as the sniffer names columns (trimmed, unique, never empty), into names[0..count). */
