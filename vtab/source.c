@@ -116,14 +116,19 @@ static bool read_relation(TvfCall *call, const char *what, Slice name, Wants *wa
 
 /* ---- logs --------------------------------------------------------------------------------------------------------- */
 
-static bool log_wants(const LogTable *table, const Wants *wants, Events *ev) {
-  static const EventColumn provenance[] = {EV_LOG_SOURCE, EV_LOG_FILE, EV_LOG_LINE, EV_LOG_OFFSET, EV_LOG_PART};
+/* The wanted columns that a log has. */
+static void log_columns(const LogTable *table, const Wants *wants, bool column[EV_COUNT]) {
   const Mapping *mapping = &table->spec.mapping;
+  for(int i = 0; i < EV_COUNT; i++) column[i] = i >= EV_LOG_SOURCE && wants->column[i];
+  for(size_t i = 0; i < mapping->rule_count; i++) column[mapping->rules[i].target] = wants->column[mapping->rules[i].target];
+}
+
+static bool log_wants(const LogTable *table, const Wants *wants, Events *ev) {
+  bool column[EV_COUNT];
   if( !log_gives_events(table, ev->env) ) return false;
-  for(size_t i = 0; i < mapping->rule_count; i++)
-    if( wants->column[mapping->rules[i].target] && !events_want(ev, mapping->rules[i].target) ) return false;
-  for(size_t i = 0; i < COUNT_OF(provenance); i++)
-    if( wants->column[provenance[i]] && !events_want(ev, provenance[i]) ) return false;
+  log_columns(table, wants, column);
+  for(int i = 0; i < EV_COUNT; i++)
+    if( column[i] && !events_want(ev, i) ) return false;
   return true;
 }
 
@@ -134,29 +139,75 @@ static bool log_names_customer(const LogTable *table) {
   return false;
 }
 
-static bool log_put(LogScan *scan, Wants *wants, EventRecord *e, EventPut *put) {
-  event_record_set(e, &scan->record, scan->log_file, scan->ts);
-  if( !event_put(put) ) return false;
-  wants->lacks_customer = wants->identity_later && events_code(put->ev, EV_CUSTOMER, put->ev->count - 1) == 0;
-  return !wants->lacks_customer;
+/* Rows are gathered in sets of their own, whose texts are few enough to be near, and then put behind the others. */
+enum { SEGMENT_ROWS = 1 << 14 };
+
+typedef struct Segment {
+  Events ev;
+  EventRecord e;
+  EventPut put;
+  bool lacks_customer;              /* its last row names none, and that is asked */
+} Segment;
+
+typedef struct LogReading {
+  const Wants *wants;
+  const LogSpec *spec;
+  bool column[EV_COUNT];            /* what is read of this log */
+} LogReading;
+
+static void segment_release(Segment *segment) {
+  if( !segment ) return;
+  Env *env = segment->ev.env;
+  events_free(&segment->ev);
+  env_release(env, segment);
+}
+
+/* For the records to come of `scan`; NULL with its env's error set. */
+static Segment *segment_make(const LogReading *reading, LogScan *scan) {
+  Segment *segment = env_alloc(scan->env, sizeof *segment);
+  if( !segment ) return NULL;
+  events_init(&segment->ev, scan->env);
+  for(int i = 0; i < EV_COUNT; i++)
+    if( reading->column[i] && !events_want(&segment->ev, i) ) break;
+  event_record_init(&segment->e, &scan->mapping, reading->spec->name);
+  event_put_init(&segment->put, &segment->ev, &segment->e);
+  if( !env_failed(scan->env) ) return segment;
+  segment_release(segment);
+  return NULL;
+}
+
+/* False: the segment is full, or says what ends the reading. */
+static bool segment_record(Segment *segment, const LogReading *reading, const LogScan *scan) {
+  Events *ev = &segment->ev;
+  if( scan->record.kind != RECORD_ROW || mapping_no_event(&scan->mapping, &scan->record) ) return true;
+  event_record_set(&segment->e, &scan->record, scan->log_file, scan->ts);
+  if( !event_put(&segment->put) ) return false;
+  segment->lacks_customer = reading->wants->identity_later && events_code(ev, EV_CUSTOMER, ev->count - 1) == 0;
+  return ev->count < SEGMENT_ROWS && !segment->lacks_customer;
+}
+
+static bool segment_merge(Segment *segment, Wants *wants, Events *ev) {
+  wants->lacks_customer = segment->lacks_customer;
+  return !wants->lacks_customer && events_append(ev, &segment->ev);
+}
+
+static bool read_segments(LogScan *scan, const LogReading *reading, Wants *wants, Events *ev) {
+  bool ok = true, at_end = false;
+  while( ok && !at_end ) {
+    Segment *segment = segment_make(reading, scan);
+    while( segment && !(at_end = log_scan_next(scan) == RECORD_END) && segment_record(segment, reading, scan) ) continue;
+    ok = segment && !env_failed(scan->env) && segment_merge(segment, wants, ev);
+    segment_release(segment);
+  }
+  return ok;
 }
 
 static bool read_log(TvfCall *call, LogTable *table, Wants *wants, Events *ev) {
   LogScan scan;
-  RecordKind kind;
-  EventPut put;
-  EventRecord *e = arena_alloc(&call->arena, sizeof *e);
-  bool wanted[EV_COUNT];
-  for(int i = 0; i < EV_COUNT; i++) wanted[i] = events_has(ev, i);
-  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true) && log_scan_want_events(&scan, wanted) && e;
-  if( ok ) {
-    event_record_init(e, &scan.mapping, table->spec.name);
-    event_put_init(&put, ev, e);
-  }
-  while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) {
-    if( kind != RECORD_ROW || mapping_no_event(&scan.mapping, &scan.record) ) continue;
-    ok = log_put(&scan, wants, e, &put);
-  }
+  LogReading reading = {.wants = wants, .spec = &table->spec};
+  log_columns(table, wants, reading.column);
+  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true) && log_scan_want_events(&scan, reading.column) &&
+            read_segments(&scan, &reading, wants, ev);
   log_scan_close(&scan);
   return ok && !env_failed(&call->env);
 }
