@@ -119,7 +119,8 @@ static bool read_relation(TvfCall *call, const char *what, Slice name, Wants *wa
 /* The wanted columns that a log has. */
 static void log_columns(const LogTable *table, const Wants *wants, bool column[EV_COUNT]) {
   const Mapping *mapping = &table->spec.mapping;
-  for(int i = 0; i < EV_COUNT; i++) column[i] = i >= EV_LOG_SOURCE && wants->column[i];
+  int always = table->spec.format->events ? (int)EVENT_RECORD_FIRST : (int)EV_LOG_SOURCE;
+  for(int i = 0; i < EV_COUNT; i++) column[i] = i >= always && wants->column[i];
   for(size_t i = 0; i < mapping->rule_count; i++) column[mapping->rules[i].target] = wants->column[mapping->rules[i].target];
 }
 
@@ -142,72 +143,50 @@ static bool log_names_customer(const LogTable *table) {
 /* Rows are gathered in sets of their own, whose texts are few enough to be near, and then put behind the others. */
 enum { SEGMENT_ROWS = 1 << 14 };
 
-typedef struct Segment {
-  Events ev;
-  EventRecord e;
-  EventPut put;
-  bool lacks_customer;              /* its last row names none, and that is asked */
-} Segment;
-
 typedef struct LogReading {
-  const Wants *wants;
+  Wants *wants;
   const LogSpec *spec;
   bool column[EV_COUNT];            /* what is read of this log */
 } LogReading;
 
-static void segment_release(Segment *segment) {
-  if( !segment ) return;
-  Env *env = segment->ev.env;
-  events_free(&segment->ev);
-  env_release(env, segment);
-}
-
-/* For the records to come of `scan`; NULL with its env's error set. */
-static Segment *segment_make(const LogReading *reading, LogScan *scan) {
-  Segment *segment = env_alloc(scan->env, sizeof *segment);
-  if( !segment ) return NULL;
-  events_init(&segment->ev, scan->env);
+static bool segment_open(Events *ev, Env *env, const LogReading *reading) {
+  events_init(ev, env);
   for(int i = 0; i < EV_COUNT; i++)
-    if( reading->column[i] && !events_want(&segment->ev, i) ) break;
-  event_record_init(&segment->e, &scan->mapping, reading->spec->name);
-  event_put_init(&segment->put, &segment->ev, &segment->e);
-  if( !env_failed(scan->env) ) return segment;
-  segment_release(segment);
-  return NULL;
+    if( reading->column[i] && !events_want(ev, i) ) return false;
+  return true;
 }
 
-/* False: the segment is full, or says what ends the reading. */
-static bool segment_record(Segment *segment, const LogReading *reading, const LogScan *scan) {
-  Events *ev = &segment->ev;
-  if( scan->record.kind != RECORD_ROW || mapping_no_event(&scan->mapping, &scan->record) ) return true;
-  event_record_set(&segment->e, &scan->record, scan->log_file, scan->ts);
-  if( !event_put(&segment->put) ) return false;
-  segment->lacks_customer = reading->wants->identity_later && events_code(ev, EV_CUSTOMER, ev->count - 1) == 0;
-  return ev->count < SEGMENT_ROWS && !segment->lacks_customer;
-}
-
-static bool segment_merge(Segment *segment, Wants *wants, Events *ev) {
-  wants->lacks_customer = segment->lacks_customer;
-  return !wants->lacks_customer && events_append(ev, &segment->ev);
-}
-
-static bool read_segments(LogScan *scan, const LogReading *reading, Wants *wants, Events *ev) {
-  bool ok = true, at_end = false;
-  while( ok && !at_end ) {
-    Segment *segment = segment_make(reading, scan);
-    while( segment && !(at_end = log_scan_next(scan) == RECORD_END) && segment_record(segment, reading, scan) ) continue;
-    ok = segment && !env_failed(scan->env) && segment_merge(segment, wants, ev);
-    segment_release(segment);
+/* The next rows into `ev`, which is fresh; false when there are no more for it: the end of the log, an error, a row without a customer where that matters. */
+static bool segment_fill(Events *ev, LogScan *scan, EventRecord *e, const LogReading *reading) {
+  EventPut put;
+  event_put_init(&put, ev, e);
+  while( log_scan_next_event(scan, e) && event_put(&put) ) {
+    if( reading->wants->identity_later && events_code(ev, EV_CUSTOMER, ev->count - 1) == 0 ) reading->wants->lacks_customer = true;
+    if( reading->wants->lacks_customer ) return false;
+    if( ev->count == SEGMENT_ROWS ) return true;
   }
-  return ok;
+  return false;
+}
+
+static bool read_segments(LogScan *scan, EventRecord *e, const LogReading *reading, Events *ev) {
+  bool more = true;
+  while( more && !env_failed(scan->env) ) {
+    Events segment;
+    more = segment_open(&segment, scan->env, reading) && segment_fill(&segment, scan, e, reading);
+    if( !env_failed(scan->env) && !reading->wants->lacks_customer ) events_append(ev, &segment);
+    events_free(&segment);
+  }
+  return !env_failed(scan->env) && !reading->wants->lacks_customer;
 }
 
 static bool read_log(TvfCall *call, LogTable *table, Wants *wants, Events *ev) {
   LogScan scan;
   LogReading reading = {.wants = wants, .spec = &table->spec};
+  EventRecord *e = arena_alloc(&call->arena, sizeof *e);
   log_columns(table, wants, reading.column);
-  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true) && log_scan_want_events(&scan, reading.column) &&
-            read_segments(&scan, &reading, wants, ev);
+  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true) && log_scan_want_events(&scan, reading.column) && e &&
+            event_record_init(e, &call->env, &scan.mapping, table->spec.format, table->spec.name) && read_segments(&scan, e, &reading, ev);
+  if( e ) event_record_free(e);
   log_scan_close(&scan);
   return ok && !env_failed(&call->env);
 }

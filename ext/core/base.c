@@ -9,11 +9,6 @@
 
 Slice slice_of(const char *text) { return text ? (Slice){text, strlen(text)} : SLICE_NULL; }
 
-bool slice_equal(Slice a, Slice b) {
-  if( !a.data || !b.data ) return a.data == b.data;
-  return a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
-}
-
 static char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 
 bool slice_equal_nocase(Slice a, Slice b) {
@@ -60,6 +55,7 @@ Slice slice_cut(Slice *rest, char separator) {
 bool slice_to_int(Slice s, int64_t *value) {
   size_t i = 0;
   bool negative = s.size && s.data[0] == '-';
+  if( slice_plain_int(s, value) ) return true;
   if( s.size && (s.data[0] == '-' || s.data[0] == '+') ) i = 1;
   if( i == s.size ) return false;
   int64_t sum = 0;                                      /* summed below zero, where one value more fits */
@@ -167,18 +163,6 @@ bool slice_to_real(Slice s, double *value) {
   if( !(result <= 1.7976931348623157e308) ) return false;
   *value = d.negative ? -result : result;
   return true;
-}
-
-static uint64_t load_u64(const char *p) {
-  uint64_t word;
-  memcpy(&word, p, sizeof word);
-  return word;
-}
-
-static uint64_t load_u32(const char *p) {
-  uint32_t word;
-  memcpy(&word, p, sizeof word);
-  return word;
 }
 
 /* The bytes of a text of up to eight as one number, equal only where the texts are, if their sizes are. */

@@ -2,12 +2,11 @@
 ** event_put: see the header. */
 #include "event_put.h"
 
-static bool is_given(const EventRecord *e, int column) { return e->rule[column] || column >= EV_LOG_SOURCE; }
-
 /* Where the log's rule alone decides, the cell need not be kept for others. */
 static PutFrom put_from(const EventRecord *e, int column) {
   const MapRule *rule = e->rule[column];
   ColumnKind kind = event_columns[column].kind;
+  if( e->format && e->format->events ) return PUT_CELL;
   bool is_field = rule && rule->column >= 0 && column != EV_EVENT && column != EV_ROLE && column != EV_DIRECTION && column < EV_LOG_SOURCE;
   if( column == EV_EVENT_TS ) return PUT_INSTANT;
   if( !is_field ) return PUT_CELL;
@@ -27,7 +26,7 @@ void event_put_init(EventPut *put, Events *ev, EventRecord *e) {
   *put = (EventPut){.ev = ev, .e = e};
   for(int column = 0; column < EV_COUNT; column++) {
     if( !events_has(ev, column) ) continue;
-    if( is_given(e, column) ) put->given[put->given_count++] = put_column(put, column);
+    if( event_record_gives(e, column) ) put->given[put->given_count++] = put_column(put, column);
     else put->absent[put->absent_count++] = column;
   }
 }

@@ -57,25 +57,12 @@ bool log_number_is_integer(const LogNumberForm *form, Slice s) {
   return form->fraction == 0 && !form->exponent && !(form->negative && s.data[1] == '0');
 }
 
-/* The form that most numbers have: digits alone, without a leading zero. */
-static bool log_plain_number(Slice s, int64_t *number) {
-  int64_t sum = 0;
-  if( s.size == 0 || s.size > DIGITS_MAX || (s.size > 1 && s.data[0] == '0') ) return false;
-  for(size_t i = 0; i < s.size; i++) {
-    unsigned digit = (unsigned char)s.data[i] - (unsigned)'0';
-    if( digit > 9 ) return false;
-    sum = sum * 10 + (int64_t)digit;
-  }
-  *number = sum;
-  return true;
-}
-
 bool log_number(Slice field, LogType type, char decimal, Value *value) {
   Slice s = slice_trim(field);
   LogNumberForm form;
   char text[80];
   int64_t number;
-  if( log_plain_number(s, &number) ) {
+  if( slice_plain_int(s, &number) && (s.size == 1 || s.data[0] != '0') ) {
     *value = type == LOG_BIGINT ? (Value){VALUE_INT, {.integer = number}} : (Value){VALUE_REAL, {.real = (double)number}};
     return true;
   }

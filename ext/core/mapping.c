@@ -7,8 +7,9 @@
 #include "vocabulary.h"
 
 /* A quoted empty field is an empty text in a text column; elsewhere nothing but blanks is NULL. */
-static bool field_is_null(const Mapping *mapping, LogType type, Slice field) {
+static inline bool field_is_null(const Mapping *mapping, LogType type, Slice field) {
   if( !field.data ) return true;
+  if( field.size && (unsigned char)field.data[0] > ' ' && !mapping->null_texts.size ) return false;
   if( slice_trim(field).size == 0 ) return type != LOG_TEXT;
   return mapping->null_texts.size && log_is_null(field, mapping->null_texts);
 }
@@ -26,6 +27,7 @@ static bool column_parse(const Mapping *mapping, const LogColumn *column, Slice 
   return parse_day(&column->time, slice_trim(s), &value->as.integer);
 }
 
+static bool is_number(const LogColumn *c) { return c->type == LOG_BIGINT || c->type == LOG_DOUBLE; }
 static bool is_time(const LogColumn *c) { return c->type == LOG_TIMESTAMP || c->type == LOG_DATE; }
 
 Value mapping_instant(const Mapping *mapping, size_t column, Slice field, MappingCounts *counts) {
@@ -99,16 +101,21 @@ static int compare_verbs(const void *a, const void *b, const void *context) {
   return slice_compare(((const VerbRule *)a)->raw, ((const VerbRule *)b)->raw);
 }
 
-Slice mapping_verb(const Mapping *mapping, Slice word) {
+static const VerbRule *verb_rule(const Mapping *mapping, Slice word) {
   size_t low = 0, high = mapping->verb_count;
   while( low < high ) {
     size_t middle = low + (high - low) / 2;
     int order = slice_compare(mapping->verbs[middle].raw, word);
-    if( order == 0 ) return mapping->verbs[middle].verb;
+    if( order == 0 ) return &mapping->verbs[middle];
     if( order < 0 ) low = middle + 1;
     else high = middle;
   }
-  return word;
+  return NULL;
+}
+
+Slice mapping_verb(const Mapping *mapping, Slice word) {
+  const VerbRule *rule = verb_rule(mapping, word);
+  return rule ? rule->verb : word;
 }
 
 Slice mapping_event_word(const Mapping *mapping, const MapRule *rule, const Record *record) {
@@ -142,6 +149,8 @@ Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Rec
   const LogColumn *c = &mapping->columns[column];
   MappingCounts seen = {0, 0, 0};
   if( column >= record->field_count || field_is_null(mapping, c->type, record->fields[column]) ) return value;
+  if( kind == KIND_REAL && is_number(c) && log_number(record->fields[column], c->type, mapping->decimal, &typed) )
+    return (Value){VALUE_REAL, {.real = typed.type == VALUE_INT ? (double)typed.as.integer : typed.as.real}};
   typed = is_time(c) ? mapping_instant(mapping, column, record->fields[column], &seen) : mapping_value(mapping, column, record->fields[column], &seen);
   bool has_time = is_time(c) && typed.type == VALUE_INT;
   bool ok = has_time ? kind == KIND_TIME : event_convert(rule->target, typed, &value);
@@ -211,5 +220,21 @@ bool mapping_verbs(Arena *arena, Slice list, Mapping *mapping) {
                       env_quote(part, shown));
     if( !mapping_add_verb(arena, mapping, &capacity, raw, verb) ) return false;
   }
+  return mapping_sort_verbs(arena, mapping);
+}
+
+bool mapping_default_verbs(Arena *arena, Slice list, Mapping *mapping) {
+  Mapping both = {.verb_count = 0};
+  size_t capacity = 0;
+  for(size_t i = 0; i < mapping->verb_count; i++)
+    if( !mapping_add_verb(arena, &both, &capacity, mapping->verbs[i].raw, mapping->verbs[i].verb) ) return false;
+  while( list.data ) {
+    Slice verb = slice_trim(slice_cut(&list, ';'));
+    if( verb.size == 0 ) continue;
+    Slice raw = slice_cut(&verb, '=');
+    if( !verb_rule(mapping, slice_trim(raw)) && !mapping_add_verb(arena, &both, &capacity, raw, verb) ) return false;
+  }
+  mapping->verbs = both.verbs;
+  mapping->verb_count = both.verb_count;
   return mapping_sort_verbs(arena, mapping);
 }
