@@ -242,12 +242,15 @@ static void keys_sort(Order *o, size_t count) {
   }
 }
 
+enum { AHEAD = 32 };             /* rows whose times are fetched before they are needed: they lie all over the memory */
+
 /* The unit's rows from `begin` on, and their times into `ts`. */
 static void sort_unit(Order *o, size_t begin, size_t count, int64_t *ts) {
   const int64_t *old = o->ev->column[EV_EVENT_TS].as.integer;
   uint32_t *row = o->row + begin;
   bool in_order = true;
   for(size_t i = 0; i < count; i++) {
+    if( begin + i + AHEAD < o->count ) __builtin_prefetch(&old[row[i + AHEAD]]);
     o->keys[i] = (OrderKey){old[row[i]], o->tie ? o->tie[row[i]] : 0, row[i]};
     in_order = in_order && (i == 0 || key_is_before(o, &o->keys[i - 1], &o->keys[i]));
   }

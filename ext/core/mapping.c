@@ -73,18 +73,29 @@ bool mapping_judges(const Mapping *mapping, size_t column) {
   return c->type != LOG_TEXT && ((int)column == mapping->ts_column || c->is_declared);
 }
 
+static void judge_column(const Mapping *mapping, Arena *arena, Record *record, size_t i, Value *ts) {
+  const LogColumn *c = &mapping->columns[i];
+  if( i >= record->field_count ) return;
+  bool is_instant = c->type == LOG_TIMESTAMP || (c->type == LOG_DATE && !c->is_declared);
+  Value value = is_instant ? mapping_instant(mapping, i, record->fields[i], NULL) : mapping_value(mapping, i, record->fields[i], NULL);
+  if( (int)i == mapping->ts_column && is_instant ) *ts = value;
+  if( value.type != VALUE_TEXT ) return;
+  if( is_time(c) ) judge_reject(arena, record, i, "bad_timestamp", c, time_wanted(arena, c));
+  else judge_reject(arena, record, i, "bad_number", c, c->type == LOG_BIGINT ? "a whole number" : "a number");
+}
+
+bool mapping_prepare(Mapping *mapping, Arena *arena) {
+  uint32_t *judged = arena_alloc(arena, (mapping->column_count + 1) * sizeof *judged);
+  mapping->judged = judged;
+  mapping->judged_count = 0;
+  for(size_t i = 0; judged && i < mapping->column_count; i++)
+    if( mapping_judges(mapping, i) ) judged[mapping->judged_count++] = (uint32_t)i;
+  return judged != NULL;
+}
+
 void mapping_judge(const Mapping *mapping, Arena *arena, Record *record, Value *ts) {
   *ts = (Value){.type = VALUE_NULL};
-  for(size_t i = 0; i < mapping->column_count && record->kind == RECORD_ROW; i++) {
-    const LogColumn *c = &mapping->columns[i];
-    if( !mapping_judges(mapping, i) || i >= record->field_count ) continue;
-    bool is_instant = c->type == LOG_TIMESTAMP || (c->type == LOG_DATE && !c->is_declared);
-    Value value = is_instant ? mapping_instant(mapping, i, record->fields[i], NULL) : mapping_value(mapping, i, record->fields[i], NULL);
-    if( (int)i == mapping->ts_column && is_instant ) *ts = value;
-    if( value.type != VALUE_TEXT ) continue;
-    if( is_time(c) ) judge_reject(arena, record, i, "bad_timestamp", c, time_wanted(arena, c));
-    else judge_reject(arena, record, i, "bad_number", c, c->type == LOG_BIGINT ? "a whole number" : "a number");
-  }
+  for(size_t i = 0; i < mapping->judged_count && record->kind == RECORD_ROW; i++) judge_column(mapping, arena, record, mapping->judged[i], ts);
 }
 
 /* ---- events --------------------------------------------------------------------------------------------------- */

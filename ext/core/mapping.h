@@ -31,6 +31,8 @@ typedef struct Mapping {
   char decimal;                 /* '.' or ',' */
   MapRule *rules;
   size_t rule_count;
+  const uint32_t *judged;       /* after mapping_prepare: the columns that mapping_judge looks at */
+  size_t judged_count;
   int ts_column;                /* what event_ts is mapped to; -1 = not mapped to a column */
   VerbRule *verbs;              /* event_map, sorted by raw */
   size_t verb_count;
@@ -43,6 +45,8 @@ typedef struct MappingCounts { uint64_t gaps, folds, odd_values; } MappingCounts
 Value mapping_value(const Mapping *mapping, size_t column, Slice field, MappingCounts *counts);
 /* The same for a column of times or days as an instant: a day begins at midnight of the zone, and a time of day in a column of days counts. */
 Value mapping_instant(const Mapping *mapping, size_t column, Slice field, MappingCounts *counts);
+/* Once the columns and ts_column are what they stay; before mapping_judge. */
+bool mapping_prepare(Mapping *mapping, Arena *arena);
 /* Turns a RECORD_ROW into a RECORD_REJECT (bad_timestamp: the value mapped to event_ts is no time; bad_number: a declared numeric column).
 ** The reason is written to `arena`; `*ts` gets the instant of the column mapped to event_ts, which is read
 ** anyway; NULL where that is not a column of times. */
