@@ -301,10 +301,27 @@ static void *gather(Env *env, void *from, size_t item, const uint32_t *rows, siz
   return to;
 }
 
+/* The same where all rows of a unit have what its first one has. */
+static void *spread(const Order *o, void *from, size_t item) {
+  const Events *ev = o->ev;
+  void *to = env_resize(ev->env, NULL, o->count * item);
+  for(size_t unit = 0; to && unit < ev->unit_count; unit++) {
+    size_t begin = ev->unit_begin[unit], end = ev->unit_begin[unit + 1], first = o->row[begin];
+    if( item == 4 )
+      for(size_t i = begin; i < end; i++) ((uint32_t *)to)[i] = ((const uint32_t *)from)[first];
+    else
+      for(size_t i = begin; i < end; i++) ((uint64_t *)to)[i] = ((const uint64_t *)from)[first];
+  }
+  if( to ) env_release(ev->env, from);
+  return to;
+}
+
 static bool gather_column(Order *o, int column) {
   Column *c = &o->ev->column[column];
+  size_t item = events_item_size(c->kind);
+  bool is_shared = o->plan->unit == EV_CUSTOMER && (column == EV_CUSTOMER || column == EV_CUSTOMER_ID);
   if( !c->as.any || column == EV_EVENT_TS ) return true;
-  void *moved = gather(o->ev->env, c->as.any, events_item_size(c->kind), o->row, o->count);
+  void *moved = is_shared ? spread(o, c->as.any, item) : gather(o->ev->env, c->as.any, item, o->row, o->count);
   if( moved ) c->as.any = moved;
   return moved != NULL;
 }
