@@ -199,6 +199,9 @@ TEST(units_of_any_size_are_in_order) {
     for(int i = 0; i < kept && i < (int)ev.count; i++) {
       const Plain *p = &rows[order[i]];
       int64_t seq = with & WITH_SEQ && p->seq != INT_NULL ? p->seq : order[i] + 1;
+      char name[16];
+      snprintf(name, sizeof name, "customer %d", name_of(p));
+      CHECK_SLICE(events_text(&ev, EV_CUSTOMER, (size_t)i), name);
       wrong += events_int(&ev, EV_LOG_LINE, (size_t)i) != order[i] || events_ts(&ev, (size_t)i) != p->ts || events_seq(&ev, (size_t)i) != seq;
       wrong += !same_value(events_value(&ev, EV_EVENT, (size_t)i), verbs[p->event] ? (Value){VALUE_TEXT, {.text = slice_of(verbs[p->event])}} : (Value){.type = VALUE_NULL});
       if( plan.without_roles ) continue;
