@@ -204,7 +204,7 @@ static bool read_list_or_again(TvfCall *call, const LogList *list, Wants *wants,
   for(int i = 0; i < list->count; i++) wants->identity_later = wants->identity_later && log_names_customer(list->table[i]);
   if( wants->identity_later ) {
     if( read_list(call, list, wants, ev) || !wants->lacks_customer ) return !env_failed(&call->env);
-    wants->identity_later = false;
+    wants->identity_later = wants->lacks_customer = false;
     events_free(ev);
     events_init(ev, &call->env);
   }
