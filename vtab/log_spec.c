@@ -2,6 +2,8 @@
 ** log_spec: what a log table is, from its options, from a look at its first file, from its layout. */
 #include "log_spec.h"
 
+#include "../ext/core/sniff.h"
+
 #define SAMPLE_ROWS 10000
 
 const OptionInfo log_options[] = {

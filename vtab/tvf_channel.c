@@ -5,6 +5,7 @@
 #include "../ext/core/event_record.h"
 #include "../ext/core/format.h"
 #include "../ext/core/json.h"
+#include "../ext/core/sniff.h"
 #include "log.h"
 #include "tvf_list.h"
 
@@ -313,14 +314,39 @@ const Tvf tvf_channel_rows = {
 
 typedef struct FormatRow { Slice format, title, channel, fields_json, verbs, rows_per_record, sample; int8_t is_user; } FormatRow;
 
+static void format_json(const Format *f, Buf *out) {
+  JsonWriter json;
+  json_begin(&json, out);
+  json_open(&json, '[');
+  for(size_t i = 0; i < f->column_count; i++) {
+    const FormatColumn *c = &f->columns[i];
+    json_open(&json, '{');
+    json_key(&json, "name");
+    json_text(&json, slice_of(c->name));
+    json_key(&json, "type");
+    json_text(&json, slice_of(log_type_name(c->type)));
+    json_key(&json, "event_column");
+    json_text(&json, slice_of(c->event_column));
+    json_key(&json, "meaning");
+    json_text(&json, slice_of(c->meaning));
+    json_close(&json, '}');
+  }
+  json_close(&json, ']');
+}
+
 static void formats_run(TvfCall *call) {
+  Buf json;
+  buf_init(&json, &call->env);
   for(size_t i = 0; i < format_count; i++) {
     FormatRow *row = tvf_row(call);
-    const Format *f = &formats[i];
-    if( !row ) return;
-    *row = (FormatRow){slice_of(f->name), slice_of(f->title), slice_of(f->channel), slice_of(f->fields_json), slice_of(f->verbs),
-                       slice_of(f->rows_per_record), slice_of(f->sample), 0};
+    const Format *f = formats[i];
+    if( !row ) break;
+    buf_clear(&json);
+    format_json(f, &json);
+    *row = (FormatRow){slice_of(f->name), slice_of(f->title), slice_of(f->channel), arena_copy(&call->arena, buf_slice(&json)),
+                       f->verbs ? slice_of(f->verbs) : SLICE(""), f->events ? SLICE("n") : SLICE("1"), slice_of(f->sample), 0};
   }
+  buf_free(&json);
 }
 
 static const TvfColumn format_columns[] = {

@@ -4,8 +4,8 @@
 #ifndef JOURNEY_MAPPING_H
 #define JOURNEY_MAPPING_H
 #include "event.h"
-#include "reader.h"
-#include "sniff.h"
+#include "log_type.h"
+#include "record.h"
 #include "timestamp.h"
 
 typedef struct LogColumn {
