@@ -38,7 +38,7 @@ ByteSource *bytes_from_memory(Arena *arena, Slice bytes) {
 
 /* ---- gzip: its compressed bytes ------------------------------------------------------------------------ */
 
-enum { INPUT_BLOCK = 64 << 10, OUTPUT_BLOCK = 64 << 10 };
+enum { INPUT_BLOCK = 64 << 10, OUTPUT_BLOCK = 64 << 10, TICKS_PER_STEP = 32 };
 
 typedef struct InflateSource {
   ByteSource source;
@@ -79,6 +79,13 @@ static bool input_fill(InflateSource *gz, size_t wanted) {
     gz->inner_ended = got == 0;
     gz->input_size += (size_t)got;
   }
+  return true;
+}
+
+/* A step is worth many ticks: up to a block of bytes, which may deliver nothing to those who tick for each record. */
+static bool input_tick(InflateSource *gz) {
+  for(int i = 0; i < TICKS_PER_STEP; i++)
+    if( !env_tick(gz->source.env) ) return false;
   return true;
 }
 
@@ -158,7 +165,7 @@ static const unsigned char *header_take(Header *header, size_t size) {
 
 static bool header_more(const Header *header) {
   InflateSource *gz = header->gz;
-  return env_tick(gz->source.env) && input_fill(gz, 1) && (input_left(gz) || end_truncated(gz));
+  return input_tick(gz) && input_fill(gz, 1) && (input_left(gz) || end_truncated(gz));
 }
 
 static bool header_skip_extra(Header *header) {
@@ -271,7 +278,7 @@ static bool inflate_run(InflateSource *gz) {
 static bool inflate_block(InflateSource *gz) {
   gz->output_at = gz->output_size = 0;
   while( gz->output_size < OUTPUT_BLOCK && !gz->ended ) {
-    bool ok = env_tick(gz->source.env) && input_fill(gz, 1) && (gz->in_member ? inflate_run(gz) : member_find(gz));
+    bool ok = input_tick(gz) && input_fill(gz, 1) && (gz->in_member ? inflate_run(gz) : member_find(gz));
     if( !ok && !gz->ended ) return false;
   }
   return true;
@@ -372,8 +379,6 @@ ByteSource *bytes_inflate(Arena *arena, ByteSource *inner) { return bytes_inflat
 bool bytes_are_gzip(const ByteSource *source) {
   return source->close == inflate_close && ((const InflateSource *)source)->is_gzip;
 }
-
-const char *bytes_engine(void) { return INFLATE_DEFAULT->name; }
 
 /* ---- restart points -------------------------------------------------------------------------------------------- */
 

@@ -32,7 +32,6 @@ ByteSource *bytes_from_memory(Arena *arena, Slice bytes);
 ** verified. Limits: see GZIP_…; passing one is ERR_LIMIT. */
 ByteSource *bytes_inflate(Arena *arena, ByteSource *inner);
 bool bytes_are_gzip(const ByteSource *source);       /* after bytes_inflate */
-const char *bytes_engine(void);                      /* what inflates in this build: "zlib" or "ISA-L" */
 
 #define GZIP_RATIO_MAX 1032            /* deflate cannot do more; checked after … */
 #define GZIP_RATIO_GRACE (INT64_C(8) << 20)
