@@ -18,7 +18,7 @@ typedef enum InflateResult {
 } InflateResult;
 
 typedef struct InflateSpan {
-  const unsigned char *in, *in_end;        /* run advances both; at INFLATE_ENDS, `in` may go back by INFLATE_HELD */
+  const unsigned char *in, *in_end;        /* run advances both; where the stream is over, `in` may go back by INFLATE_HELD */
   unsigned char *out, *out_end;
   uint32_t bits_left;                      /* at INFLATE_AT_BLOCK: high bits of in[-1] that are not used yet, 0 to 7 */
 } InflateSpan;

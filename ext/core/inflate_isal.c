@@ -46,10 +46,9 @@ static InflateResult isal_run(void *state, InflateSpan *span, bool to_block) {
   isal->is_damaged = isal_inflate(z) < 0;
   span->in = z->next_in;
   span->out = z->next_out;
-  if( isal->is_damaged ) return isal_drain(z, span);
-  if( z->block_state != ISAL_BLOCK_FINISH ) return INFLATE_RUNS;
-  span->in -= z->read_in_length / 8;
-  return INFLATE_ENDS;
+  bool is_over = z->block_state == ISAL_BLOCK_FINISH;
+  if( isal->is_damaged || is_over ) span->in -= z->read_in_length / 8;
+  return isal->is_damaged ? isal_drain(z, span) : is_over ? INFLATE_ENDS : INFLATE_RUNS;
 }
 
 static uint32_t isal_crc(uint32_t crc, const void *bytes, size_t size) { return crc32_gzip_refl(crc, bytes, size); }

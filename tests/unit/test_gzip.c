@@ -233,6 +233,24 @@ TEST(nothing_can_be_long) {
   }
 }
 
+/* Whole blocks, then one of the kind that is none: all that came before is delivered, however much it is. */
+TEST(what_came_before_damage_is_delivered) {
+  static char text[400000];
+  Env env = test_env();
+  for(size_t i = 0; i < sizeof text; i++) text[i] = (char)('a' + i * i % 7 + i / 50000);
+  for(size_t size = 1; size < sizeof text; size += 23456) {
+    Buf file;
+    buf_init(&file, &env);
+    gzip_append(&file, (Member){.text = {text, size + 1}, .level = 6, .flush_every = size});     /* the last byte stands alone */
+    const char *flush = memmem(file.data, file.size, "\0\0\xff\xff", 4);
+    CHECK(flush != NULL);
+    file.size = (size_t)(flush + 4 - file.data);
+    buf_append(&file, "\x07 and so on", 10);
+    check_end(&env, buf_slice(&file), (Slice){text, size}, STREAM_DAMAGED, file.size - 9);
+    buf_free(&file);
+  }
+}
+
 /* An engine reads ahead and gives back what it did not need: wherever the stream ends beside the end of a block of input. */
 TEST(a_stream_ends_beside_the_end_of_input) {
   enum { BLOCK = 64 << 10, AROUND = 24 };
@@ -318,5 +336,5 @@ TEST(what_delivers_nothing_can_be_interrupted) {
 
 TEST_MAIN(every_header_is_passed_over, a_header_cut_anywhere_is_told, a_changed_header_is_told,
           what_is_wrong_with_a_header_is_said, a_trailer_that_lies_is_told, padding_is_told_and_not_read, nothing_can_be_long,
-          a_stream_ends_beside_the_end_of_input,
+          what_came_before_damage_is_delivered, a_stream_ends_beside_the_end_of_input,
           members_share_the_limits, what_delivers_nothing_can_be_interrupted)
