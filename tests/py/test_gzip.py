@@ -118,7 +118,7 @@ HOSTILE = {
     'empty members': lambda n: member(b'') * (n // 20),
     'members of one byte': lambda n: member(b'a') * (n // 21),
     'a name': lambda n: header(8, b'n' * n + b'\0') + raw(b'') + trailer(b''),
-    'extra fields': lambda n: (header(4, b'\xff\xff' + b'\0' * 65535) + raw(b'') + trailer(b'')) * (n // 65555),
+    'extra fields': lambda n: (header(4, b'\xe8\x03' + b'\0' * 1000) + raw(b'') + trailer(b'')) * (n // 1022),
     'headers with a checksum': lambda n: (header(2, struct.pack('<H', zlib.crc32(header(2)) & 0xFFFF)) + raw(b'') + trailer(b'')) * (n // 22),
     'empty stored blocks': lambda n: header() + EMPTY_STORED * (n // 5) + raw(b'') + trailer(b''),
     'empty fixed blocks': lambda n: header() + EMPTY_FIXED * (n // 5) + raw(b'') + trailer(b''),
@@ -126,7 +126,7 @@ HOSTILE = {
     'a bomb': lambda n: member(b'\0' * (n * 20)),
     'far matches': lambda n: member(random.Random(3).randbytes(32500) * (n // 5000)),
     'padding': lambda n: member(b'a') + b'\0' * n,
-    'cut short': lambda n: member(lines(n * 3))[:-9],
+    'cut short': lambda n: member(lines(n), 0)[:-9],
 }
 
 
