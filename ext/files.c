@@ -270,9 +270,11 @@ typedef struct FileSource {
 
 static bool file_unchanged(FileSource *file) {
   struct stat status;
-  if( fstat(file->fd, &status) == 0 && (int64_t)status.st_size >= file->base.bytes_on_disk ) return true;
-  return env_fail(file->base.env, ERR_IO, "'%s' shrank from %lld bytes while it was read; run the query again", file->path,
-                  (long long)file->base.bytes_on_disk);
+  Env *env = file->base.env;
+  if( fstat(file->fd, &status) != 0 ) return env_fail(env, ERR_IO, "cannot look at '%s': %s", file->path, strerror(errno));
+  if( (int64_t)status.st_size >= file->base.bytes_on_disk ) return true;
+  return env_fail(env, ERR_IO, "'%s' shrank from %lld to %lld bytes while it was read; run the query again", file->path,
+                  (long long)file->base.bytes_on_disk, (long long)status.st_size);
 }
 
 static bool file_seek(const FileSource *file, int64_t offset) {
