@@ -36,6 +36,27 @@ size_t line_split(Slice line, char separator, Slice *fields, size_t most) {
   return count;
 }
 
+static size_t quoted_end(Slice line, size_t at) {
+  for(; at < line.size; at++) {
+    if( line.data[at] != '"' ) continue;
+    if( at + 1 >= line.size || line.data[at + 1] != '"' ) return at;
+    at++;
+  }
+  return at;
+}
+
+size_t line_split_csv(Slice line, char separator, Slice *fields, size_t most) {
+  size_t count = 0;
+  for(size_t at = 0; at <= line.size; at++, count++) {
+    bool is_quoted = at < line.size && line.data[at] == '"';
+    size_t start = at + is_quoted, end = is_quoted ? quoted_end(line, start) : start;
+    while( !is_quoted && end < line.size && line.data[end] != separator ) end++;
+    if( count < most ) fields[count] = (Slice){line.data + start, end - start};
+    for(at = end; at < line.size && line.data[at] != separator; ) at++;
+  }
+  return count;
+}
+
 bool line_is_digits(Slice text) {
   for(size_t i = 0; i < text.size; i++)
     if( text.data[i] < '0' || text.data[i] > '9' ) return false;
@@ -53,4 +74,11 @@ Slice line_caller(Slice number) {
   number = slice_trim(number);
   bool says_nothing = line_is_one_of(number, "anonymous unknown <unknown> unavailable private restricted withheld none s - asterisk freeswitch");
   return number.size == 0 || says_nothing ? SLICE_NULL : number;
+}
+
+static bool is_extension(Slice number) { return number.size <= 6 && line_is_digits(number); }
+
+LineCall line_call(Slice from, Slice to) {
+  if( !is_extension(from) ) return CALL_IN;
+  return is_extension(to) || line_caller(to).size < 7 ? CALL_INTERNAL : CALL_OUT;
 }

@@ -11,9 +11,14 @@ int line_share(Slice head, bool (*fits)(Slice line));
 Slice line_next(Slice *rest);
 /* Cuts a line at `separator` into at most `most` fields; the last one takes what is left, separators and all. Returns how many. */
 size_t line_split(Slice line, char separator, Slice *fields, size_t most);
+/* The fields of a line of CSV, without their quotes, doubled ones left as they are. More than `most` are counted and not kept. */
+size_t line_split_csv(Slice line, char separator, Slice *fields, size_t most);
 bool line_is_digits(Slice text);                       /* one or more */
 bool line_is_one_of(Slice text, const char *list);     /* ' ' between its words; ASCII case folded */
 /* A caller's number, or SLICE_NULL where the words of it say that there is none ("anonymous", "unknown", "s" …). */
 Slice line_caller(Slice number);
+/* Who calls whom, by the look of two numbers: an extension has at most six digits, everybody else is outside. */
+typedef enum LineCall { CALL_IN, CALL_OUT, CALL_INTERNAL } LineCall;
+LineCall line_call(Slice from, Slice to);
 
 #endif

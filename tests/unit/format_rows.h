@@ -19,8 +19,8 @@ typedef struct FormatRows {
 } FormatRows;
 
 static inline void rows_columns(Arena *arena, const Format *format, Slice head, FormatColumns *out) {
-  *out = (FormatColumns){(FormatColumn *)(uintptr_t)format->columns, format->column_count};
-  if( format->learn ) CHECK(format->learn(arena, head, out));
+  *out = (FormatColumns){(FormatColumn *)(uintptr_t)format->columns, format->column_count, false};
+  if( format->learn && !format->learn(arena, head, out) ) CHECK(env_failed(arena->env));
 }
 
 static inline bool rows_mapping(Arena *arena, const FormatColumns *columns, Mapping *mapping) {
@@ -36,7 +36,7 @@ static inline bool rows_mapping(Arena *arena, const FormatColumns *columns, Mapp
     int target = event_column_find(slice_of(c->event_column));
     CHECK(target >= 0);
     if( target == EV_EVENT_TS ) mapping->ts_column = (int)i;
-    mapping->rules[mapping->rule_count++] = (MapRule){(EventColumn)target, (int)i, SLICE_NULL};
+    mapping->rules[mapping->rule_count++] = (MapRule){(EventColumn)target, (int)i, SLICE_NULL, true};
   }
   return !env_failed(arena->env);
 }

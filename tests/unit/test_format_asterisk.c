@@ -3,7 +3,7 @@
 ** reading its lines; the totals are those of its index. */
 #include "format_rows.h"
 
-extern const Format format_asterisk_queue;
+extern const Format format_asterisk_cdr, format_asterisk_queue;
 
 /* ---- queue_log ---------------------------------------------------------------------------------------------------- */
 
@@ -181,5 +181,119 @@ TEST(queue_is_recognised) {
 
 TEST(queue_without_memory) { rows_out_of_memory(&format_asterisk_queue, slice_of(format_asterisk_queue.sample)); }
 
+/* ---- call detail records ----------------------------------------------------------------------------------------- */
+
+/* A row of 21 columns: src, dst, context, channel, dstchannel, lastapp, lastdata, start, answer, end, duration, billsec, disposition, uniqueid, linkedid */
+#define CDR(src, dst, channel, to, app, data, start, answer, end, duration, billsec, word, id, linked) \
+  "\"\",\"" src "\",\"" dst "\",\"in\",\"\"\"X \\\"\"Y\\\"\", Z\"\" <" src ">\",\"" channel "\",\"" to "\",\"" app "\",\"" data "\",\"2025-03-01 " start "\"," answer \
+  ",\"2025-03-01 " end "\"," duration "," billsec ",\"" word "\",\"DOCUMENTATION\",\"" id "\",\"\",\"\",\"" linked "\",1\n"
+#define AT(time) "\"2025-03-01 " time "\""
+
+TEST(cdr_of_plain_calls) {
+  CHECK_EVENTS(&format_asterisk_cdr,
+               CDR("12025550101", "700", "PJSIP/t-01", "PJSIP/101-02", "Dial", "PJSIP/101,30", "09:00:00", AT("09:00:08"), "09:01:00", "60", "52", "ANSWERED",
+                   "1740819600.1", "1740819600.1")
+               CDR("anonymous", "700", "PJSIP/t-03", "PJSIP/102-04", "Dial", "PJSIP/102", "09:02:00", "", "09:02:30", "30", "0", "NO ANSWER", "1740819720.3",
+                   "1740819720.3")
+               CDR("101", "12025550102", "PJSIP/101-05", "PJSIP/t-06", "Dial", "x", "09:10:00", AT("09:10:05"), "09:12:05", "125", "120", "ANSWERED",
+                   "1740820200.5", "1740820200.5")
+               CDR("101", "12025550102", "PJSIP/101-07", "PJSIP/t-08", "Dial", "x", "09:20:00", "", "09:20:05", "5", "0", "BUSY", "1740820800.7",
+                   "1740820800.7")
+               CDR("101", "102", "PJSIP/101-09", "PJSIP/102-0a", "Dial", "x", "09:30:00", "", "09:30:05", "5", "0", "FAILED", "1740821400.9",
+                   "1740821400.9"),
+               "E contact_started 2025-03-01 09:00:00.000 direction=in actor=customer contact_id=1740819600.1 place=in phone=12025550101\n"
+               "E agent_offered 2025-03-01 09:00:00.000 duration_s=8 direction=in actor=system contact_id=1740819600.1 agent=PJSIP/101 place=in phone=12025550101\n"
+               "E agent_connected 2025-03-01 09:00:08.000 direction=in actor=agent contact_id=1740819600.1 agent=PJSIP/101 place=in wait_s=8 talk_s=52 phone=12025550101\n"
+               "E contact_ended 2025-03-01 09:01:00.000 direction=in actor=system contact_id=1740819600.1 place=in outcome=ANSWERED phone=12025550101\n"
+               "E contact_started 2025-03-01 09:02:00.000 direction=in actor=customer contact_id=1740819720.3 place=in\n"
+               "E offer_missed 2025-03-01 09:02:00.000 duration_s=30 direction=in actor=system contact_id=1740819720.3 agent=PJSIP/102 place=in\n"
+               "E not_answered 2025-03-01 09:02:30.000 direction=in actor=customer contact_id=1740819720.3 place=in outcome=NO ANSWER\n"
+               "E call_made 2025-03-01 09:10:00.000 direction=out actor=agent contact_id=1740820200.5 place=in phone=12025550102\n"
+               "E agent_offered 2025-03-01 09:10:00.000 duration_s=5 direction=out actor=system contact_id=1740820200.5 agent=PJSIP/101 place=in phone=12025550102\n"
+               "E agent_connected 2025-03-01 09:10:05.000 direction=out actor=agent contact_id=1740820200.5 agent=PJSIP/101 place=in wait_s=5 talk_s=120 phone=12025550102\n"
+               "E contact_ended 2025-03-01 09:12:05.000 direction=out actor=system contact_id=1740820200.5 place=in outcome=ANSWERED phone=12025550102\n"
+               "E call_made 2025-03-01 09:20:00.000 direction=out actor=agent contact_id=1740820800.7 place=in phone=12025550102\n"
+               "E contact_ended 2025-03-01 09:20:05.000 direction=out actor=system contact_id=1740820800.7 place=in outcome=BUSY phone=12025550102\n"
+               "N a call between extensions\n");
+}
+
+/* A caller in one queue, then, passed on, in another; the second agent's half comes late. */
+TEST(cdr_of_a_call_that_was_passed_on) {
+  CHECK_EVENTS(&format_asterisk_cdr,
+               CDR("12025550101", "101", "Local/101@a-01;2", "PJSIP/101-02", "Dial", "x", "09:00:10", AT("09:00:14"), "09:00:30", "20", "16", "ANSWERED",
+                   "1740819610.2", "1740819600.1")
+               CDR("12025550101", "700", "PJSIP/t-01", "Local/101@a-01;1", "Queue", "sales,tc,,,45", "09:00:00", AT("09:00:00"), "09:00:30", "30", "30", "ANSWERED",
+                   "1740819600.1", "1740819600.1")
+               CDR("12025550101", "700", "PJSIP/t-01", "Local/102@a-02;1", "Queue", "billing", "09:00:30", AT("09:00:30"), "09:00:45", "15", "15", "NO ANSWER",
+                   "1740819600.1", "1740819600.1")
+               CDR("12025550101", "700", "PJSIP/t-01", "Local/103@a-03;1", "Queue", "billing", "09:00:40", AT("09:00:40"), "09:01:40", "60", "60", "ANSWERED",
+                   "1740819600.1", "1740819600.1")
+               CDR("12025550101", "700", "PJSIP/t-01", "", "Hangup", "", "09:01:40", AT("09:01:40"), "09:01:40", "0", "0", "ANSWERED", "1740819600.1", "1740819600.1")
+               CDR("12025550101", "103", "Local/103@a-03;2", "", "Wait", "x", "09:00:40", AT("09:00:47"), "09:01:40", "60", "53", "ANSWERED", "1740819640.4",
+                   "1740819600.1"),
+               "N half of a Local channel\n"
+               "E contact_started 2025-03-01 09:00:00.000 direction=in actor=customer contact_id=1740819600.1 queue=sales place=in phone=12025550101\n"
+               "E queue_entered 2025-03-01 09:00:00.000 direction=in actor=customer contact_id=1740819600.1 queue=sales place=in phone=12025550101\n"
+               "E agent_offered 2025-03-01 09:00:10.000 duration_s=4 direction=in actor=system contact_id=1740819600.1 agent=Local/101@a queue=sales place=in phone=12025550101\n"
+               "E agent_connected 2025-03-01 09:00:14.000 direction=in actor=agent contact_id=1740819600.1 agent=Local/101@a queue=sales place=in wait_s=14 talk_s=16 phone=12025550101\n"
+               "E contact_ended 2025-03-01 09:00:30.000 direction=in actor=system contact_id=1740819600.1 queue=sales place=in outcome=ANSWERED phone=12025550101\n"
+               "E transferred 2025-03-01 09:00:30.000 direction=in actor=agent contact_id=1740819600.1 queue=billing place=in detail=billing phone=12025550101\n"
+               "E queue_entered 2025-03-01 09:00:30.000 direction=in actor=customer contact_id=1740819600.1 queue=billing place=in phone=12025550101\n"
+               "E offer_missed 2025-03-01 09:00:30.000 duration_s=15 direction=in actor=system contact_id=1740819600.1 agent=Local/102@a queue=billing place=in wait_s=15 phone=12025550101\n"
+               "E agent_connected 2025-03-01 09:00:40.000 direction=in actor=agent contact_id=1740819600.1 agent=Local/103@a queue=billing place=in phone=12025550101\n"
+               "E contact_ended 2025-03-01 09:01:40.000 direction=in actor=system contact_id=1740819600.1 queue=billing place=in outcome=ANSWERED phone=12025550101\n"
+               "N the end of a call that was told\n"
+               "E agent_offered 2025-03-01 09:00:40.000 duration_s=7 direction=in actor=system contact_id=1740819600.1 agent=Local/103@a queue=billing place=in wait_s=2 talk_s=53 phone=12025550101\n");
+}
+
+#define ROW16 "\"\",\"12025550101\",\"700\",\"in\",\"x\",\"c\",\"\",\"Playback\",\"a\",\"2025-03-01 09:00:00\",\"\",\"2025-03-01 09:00:09\",9,0,\"NO ANSWER\",\"OMIT\""
+
+TEST(cdr_widths) {
+  CHECK_ROWS(&format_asterisk_cdr, ROW16 "\n" ROW16 ",\"1740819600.1\"\n",
+             "R 1: |12025550101|700|in|x|c||Playback|a|2025-03-01 09:00:00||2025-03-01 09:00:09|9|0|NO ANSWER|OMIT\n"
+             "X 2 ragged_row 0: row has 17 fields, the table has 16\n");
+  static const struct { const char *more, *names; } widths[] = {
+    {"", ""}, {",\"1740819600.1\"", "uniqueid "}, {",\"pbx-2-1740819600.12\"", "uniqueid "}, {",\"field\"", "userfield "}, {",\"1740819600.1\",\"f\"", "uniqueid userfield "},
+    {",\"\",\"1740819600.1\",7", "peeraccount linkedid sequence "}, {",\"1740819600.1\",\"\",\"1740819600.1\",7", "uniqueid peeraccount linkedid sequence "},
+    {",\"1740819600.1\",\"f\",\"\",\"1740819600.1\",7", "uniqueid userfield peeraccount linkedid sequence "},
+  };
+  for(size_t i = 0; i < COUNT_OF(widths); i++) {
+    Env env = test_env();
+    Arena arena;
+    Buf names;
+    FormatColumns found;
+    arena_init(&arena, &env);
+    buf_init(&names, &env);
+    Slice line = arena_format(&arena, ROW16 "%s\n", widths[i].more);
+    CHECK(format_asterisk_cdr.learn(&arena, line, &found) && found.are_typed);
+    CHECK_INT(format_asterisk_cdr.recognise(line), 100);
+    for(size_t k = 16; k < found.count; k++) buf_format(&names, "%s ", found.items[k].name);
+    CHECK_SLICE(buf_slice(&names), widths[i].names);
+    buf_free(&names);
+    arena_free(&arena);
+  }
+}
+
+static void check_learn(const Format *format, const char *head, const char *message) {
+  Env env = test_env();
+  Arena arena;
+  FormatColumns found;
+  arena_init(&arena, &env);
+  CHECK(!format->learn(&arena, slice_of(head), &found));
+  CHECK_SLICE(slice_of(env.message), message);
+  arena_free(&arena);
+}
+
+TEST(cdr_that_are_none) {
+  check_learn(&format_asterisk_cdr, "id,name\n", "the first record has 2 fields; a call detail record of Asterisk has 16, with uniqueid 17, with userfield 18, with newcdrcolumns 21: 'id,name'");
+  check_learn(&format_asterisk_cdr, "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16\n",
+              "column 15 of the first record holds '15'; of a call detail record it is ANSWERED, NO ANSWER, BUSY, FAILED or CONGESTION");
+  CHECK_INT(format_asterisk_cdr.recognise(SLICE("1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16\n")), 0);
+  CHECK_INT(format_asterisk_cdr.recognise(SLICE("")), 0);
+}
+
+TEST(cdr_without_memory) { rows_out_of_memory(&format_asterisk_cdr, slice_of(format_asterisk_cdr.sample)); }
+
 TEST_MAIN(queue_lines_are_rows, queue_lines_that_are_none, queue_calls, queue_exits, queue_agents_and_the_rest, queue_of_the_real_log,
-          queue_is_recognised, queue_without_memory)
+          queue_is_recognised, queue_without_memory, cdr_of_plain_calls, cdr_of_a_call_that_was_passed_on, cdr_widths, cdr_that_are_none,
+          cdr_without_memory)
