@@ -29,6 +29,7 @@ static const struct { const char *name; Head head; } heads[] = {
 
 typedef struct Mbox {
   Env *env;
+  enum { NOT_KNOWN, MAILBOX, SINGLE } kind;    /* of the file, by its first line that is not empty */
   bool mid_line, last_cr;       /* of the scan: inside a line; its last byte is CR */
   size_t end_size;              /* of the last line end */
   bool unwanted[MBOX_COUNT];
@@ -48,6 +49,7 @@ typedef struct Mbox {
 
 /* ---- where a message ends ------------------------------------------------------------------------------------ */
 
+static bool is_line_end(char c) { return c == '\n' || c == '\r'; }
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* One word of the line is a day of the week, a month comes after it, then a time and a year. */
@@ -96,11 +98,13 @@ static size_t mbox_scan(void *state, RecordExtent *extent, Slice bytes, bool mor
   if( extent->size == 0 ) mbox->mid_line = mbox->last_cr = false;
   while( at < bytes.size ) {
     Slice rest = slice_part(bytes, at, SIZE_MAX);
-    if( !mbox->mid_line && extent->size + (int64_t)at > 0 ) {
+    if( !mbox->mid_line && mbox->kind != SINGLE ) {
       Verdict verdict = judge_line(rest, more);
-      extent->ended = verdict == LINE_BEGINS;
+      if( verdict == LINE_UNKNOWN ) break;
+      if( mbox->kind == NOT_KNOWN && !is_line_end(rest.data[0]) ) mbox->kind = verdict == LINE_BEGINS ? MAILBOX : SINGLE;
+      extent->ended = verdict == LINE_BEGINS && extent->size + (int64_t)at > 0;
       extent->end_size = extent->ended ? mbox->end_size : 0;
-      if( verdict != LINE_OTHER ) break;
+      if( extent->ended ) break;
     }
     const char *end = memchr(rest.data, '\n', rest.size);
     Slice line = slice_part(rest, 0, end ? (size_t)(end - rest.data) + 1 : rest.size);
@@ -117,8 +121,10 @@ static size_t mbox_scan(void *state, RecordExtent *extent, Slice bytes, bool mor
 /* ---- columns of the head ---------------------------------------------------------------------------------------- */
 
 static void note(Mbox *mbox, const char *text, Slice word) {
+  Slice sentence = arena_format(&mbox->arena, text, SLICE_ARGS(slice_part(word, 0, 60)));
+  if( mbox->note.size && memmem(mbox->note.data, mbox->note.size, sentence.data, sentence.size) ) return;
   if( mbox->note.size ) buf_append_text(&mbox->note, "; ");
-  buf_format(&mbox->note, text, SLICE_ARGS(slice_part(word, 0, 60)));
+  buf_append_slice(&mbox->note, sentence);
 }
 
 static Slice text_of(Mbox *mbox, Head head) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** mbox: a mailbox, or a file that is one message, as records: where a message ends and what its columns hold. A message begins at
-** the start of the file and at each line 'From sender weekday month day time year'; of mboxrd's '>From ' one '>' goes; a
-** Content-Length says nothing. Bytes may be in any charset; what comes out is UTF-8. */
+** mbox: a mailbox, or a file that is one message, as records: where a message ends and what its columns hold. The
+** messages of a file that starts with a line 'From sender weekday month day time year' begin at each such line; of mboxrd's '>From '
+** one '>' goes; a Content-Length says nothing. Any other file is one message. Bytes may be in any charset; what comes out is UTF-8. */
 #ifndef JOURNEY_MBOX_H
 #define JOURNEY_MBOX_H
 #include "shape.h"

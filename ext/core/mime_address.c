@@ -68,7 +68,25 @@ static Slice name_of(Arena *arena, const Buf *words) {
   return text.size ? mime_text(arena, arena_copy(arena, text), NULL) : SLICE_NULL;
 }
 
+/* Of "Kim Lee kim@example.com", which is no address, the word with the '@' is it and what stands before it the name. */
+static void split_words(Reading *reading) {
+  Slice words = slice_trim(buf_slice(&reading->phrase));
+  for(size_t at = 0; at < words.size; at++) {
+    size_t from = at;
+    while( at < words.size && (unsigned char)words.data[at] > ' ' ) at++;
+    Slice word = slice_part(words, from, at - from);
+    const char *mark = word.size > 2 ? memchr(word.data + 1, '@', word.size - 2) : NULL;
+    if( !mark ) continue;
+    if( word.size == words.size ) return;
+    buf_append_slice(&reading->route, word);
+    reading->has_route = true;
+    reading->phrase.size = (size_t)(word.data - reading->phrase.data);
+    return;
+  }
+}
+
 static bool reading_finish(Arena *arena, Reading *reading, MimeAddress *out) {
+  if( !reading->has_route && !reading->was_quoted ) split_words(reading);
   bool bare = !reading->has_route;
   out->address = without_blanks(arena, buf_slice(bare ? &reading->phrase : &reading->route));
   out->name = name_of(arena, bare || slice_trim(buf_slice(&reading->phrase)).size == 0 ? &reading->comment : &reading->phrase);

@@ -49,6 +49,12 @@ static void set_year(Reading *reading, unsigned year, int digits) {
   reading->has_year = true;
 }
 
+static void set_zone(Reading *reading, int sign, unsigned hours, unsigned minutes) {
+  if( hours > 14 || minutes > 59 ) return;
+  reading->has_zone = sign > 0 || hours || minutes;
+  reading->zone_minutes = sign * (int)(hours * 60 + minutes);
+}
+
 /* A clock: the hour has been read; "18:26:25.5", "18:26", "18.26.25". */
 static void read_clock(Scan *s, unsigned hour, char mark, Reading *reading) {
   s->at++;
@@ -70,9 +76,10 @@ static void read_number(Scan *s, Reading *reading) {
   if( is_clock ) read_clock(s, value, next, reading);
   else if( !reading->has_day && digits <= 2 && value >= 1 && value <= 31 ) reading->day = value, reading->has_day = true;
   else if( !reading->has_year ) set_year(reading, value, digits);
+  else if( digits == 4 && s->at[-5] == ' ' && reading->has_time && !reading->has_zone ) set_zone(reading, 1, value / 100, value % 100);
 }
 
-/* "+0200", "-05:00", "+2" behind the time. */
+/* "+0200", "-05:00", "+2" behind the time; more than 14 hours are no zone. */
 static void read_offset(Scan *s, Reading *reading) {
   int sign = *s->at == '-' ? -1 : 1;
   Scan after = {s->at + 1, s->end};
@@ -85,9 +92,7 @@ static void read_offset(Scan *s, Reading *reading) {
   minutes = digits > 2 ? value % 100 : 0;
   if( digits <= 2 && scan_char(&after, ':') ) scan_digits(&after, 2, 2, &minutes);
   s->at = after.at;
-  if( hours > 14 || minutes > 59 ) return;
-  reading->has_zone = sign > 0 || hours || minutes;
-  reading->zone_minutes = sign * (int)(hours * 60 + minutes);
+  set_zone(reading, sign, hours, minutes);
 }
 
 static void skip_comment(Scan *s) {

@@ -138,14 +138,19 @@ static void text_decode(Slice value, WordRun *run, Buf *out, Slice *unknown) {
   mime_charset_decode(SLICE_NULL, slice_part(value, from, SIZE_MAX), out);
 }
 
-/* Folds, tabs and other control characters become one blank each run. */
+/* A fold, a tab or another control character is one blank with the blanks around it. */
 static Slice text_tidy(Buf *text) {
   size_t to = 0;
+  bool after_control = false;
   for(size_t i = 0; i < text->size; i++) {
     unsigned char c = (unsigned char)text->data[i];
-    bool is_control = c < 32 || c == 127;
-    if( is_control && (to == 0 || text->data[to - 1] == ' ') ) continue;
+    bool is_control = c < 32 || c == 127, after_blank = to == 0 || text->data[to - 1] == ' ';
+    if( (is_control || (after_control && c == ' ')) && after_blank ) {
+      after_control = true;
+      continue;
+    }
     text->data[to++] = is_control ? ' ' : (char)c;
+    after_control = is_control;
   }
   text->size = to;
   return slice_trim(buf_slice(text));

@@ -93,9 +93,9 @@ void mime_quoted_word(Slice text, Buf *out) {
 
 static void uuencode_line(Slice line, Buf *out) {
   size_t left = line.size ? (size_t)(line.data[0] - ' ') & 63 : 0;
-  for(size_t i = 1; i + 4 <= line.size && left > 0; i += 4) {
+  for(size_t i = 1; i < line.size && left > 0; i += 4) {
     unsigned bits = 0;
-    for(size_t k = 0; k < 4; k++) bits = bits << 6 | ((unsigned)(line.data[i + k] - ' ') & 63);
+    for(size_t k = 0; k < 4; k++) bits = bits << 6 | ((i + k < line.size ? (unsigned)(line.data[i + k] - ' ') : 0) & 63);
     for(size_t k = 0; k < 3 && left > 0; k++, left--) buf_append_char(out, (char)(bits >> (16 - 8 * k)));
   }
 }
