@@ -39,6 +39,7 @@ DIFFERENT = {
         '00039.b2b936a8501444b213f61f9ff193b480.txt': EAST_ASIAN, '00042.5b7f2a0e87c853e8c8e13d556c1320d2.txt': EAST_ASIAN,
         '00006.3ca1f399ccda5d897fecb8c57669a283.txt': RAW},
     'text': {
+        'multipart_report_multiple_status.eml': 'Python takes a delivery status for a message',
         'multipartemptypart.msg': 'what stands behind the last boundary is no text', 'obsolete.msg': BROKEN, 'japanese_iso_2022.eml': EAST_ASIAN,
         'japanese_shift_jis.eml': EAST_ASIAN, 'ks_c_5601-1987.eml': EAST_ASIAN, 'raw_email.eml': EAST_ASIAN,
         'raw_email_double_at_in_header.eml': EAST_ASIAN, 'raw_email_string_in_date_field.eml': EAST_ASIAN,
