@@ -68,7 +68,8 @@ static Slice name_of(Arena *arena, const Buf *words) {
   return text.size ? mime_text(arena, arena_copy(arena, text), NULL) : SLICE_NULL;
 }
 
-/* Of "Kim Lee kim@example.com", which is no address, the word with the '@' is it and what stands before it the name. */
+/* Of "Kim Lee kim@example.com", which is no address, the word with the '@' is it and what stands before it the name; but blanks may
+** stand around the dots of an old address. */
 static void split_words(Reading *reading) {
   Slice words = slice_trim(buf_slice(&reading->phrase));
   for(size_t at = 0; at < words.size; at++) {
@@ -77,7 +78,9 @@ static void split_words(Reading *reading) {
     Slice word = slice_part(words, from, at - from);
     const char *mark = word.size > 2 ? memchr(word.data + 1, '@', word.size - 2) : NULL;
     if( !mark ) continue;
-    if( word.size == words.size ) return;
+    Slice behind = slice_trim(slice_part(words, at, SIZE_MAX)), before = slice_trim(slice_part(words, 0, from));
+    bool is_old_form = (behind.size && behind.data[0] == '.') || (before.size && before.data[before.size - 1] == '.');
+    if( word.size == words.size || is_old_form ) return;
     buf_append_slice(&reading->route, word);
     reading->has_route = true;
     reading->phrase.size = (size_t)(word.data - reading->phrase.data);

@@ -130,6 +130,8 @@ TEST(address_lists) {
     {"=?utf-8?Q?M=C3=BCller?= <a@example.com>", "[M\xC3\xBCller|a@example.com]"},
     {"Kim Lee a@example.com", "[Kim Lee|a@example.com]"},
     {"a @ example . com", "[|a@example.com]"},
+    {"a@test  . example", "[|a@test.example]"},
+    {"a . b@example.com", "[|a.b@example.com]"},
     {"'Kim' <a@example.com>", "[Kim|a@example.com]"},
     {"\"a b\"@example.com", "[|ab@example.com]"},
     {"Kim <>", "[Kim|]"},
