@@ -12,6 +12,8 @@ ROWS='base intern order pairs number json spelling wildcard scan matter stat
 timestamp calendar duration zone term
 bytes inflate restart window record shape lane fields reader encoding utf16
 log_type vocabulary event event_parts mapping
+mime html
+mbox xml
 format
 sniff
 identity condition event_record event_put summary contact episode edge repeat funnel group ahead sense
