@@ -51,13 +51,18 @@ static bool events_excludes(const TvfCall *call, const EventRecord *e) {
   return false;
 }
 
+static void events_close_log(EventsState *state) {
+  event_record_free(&state->e);
+  log_scan_close(&state->scan);
+}
+
 static bool events_open_log(TvfCall *call, EventsState *state) {
   call->rowid = (int64_t)state->next_log * EVENTS_ROWIDS_PER_LOG;
   const LogSpec *spec = &state->logs.table[state->next_log++]->spec;
   if( !log_scan_open(&state->scan, call->host, &call->env, spec, true) ) return false;
-  event_record_init(&state->e, &state->scan.mapping, spec->name);
-  if( !log_scan_want_events(&state->scan, state->wanted) ) return false;
-  if( events_excludes(call, &state->e) ) log_scan_close(&state->scan);
+  if( !event_record_init(&state->e, &call->env, &state->scan.mapping, spec->format, spec->name) ||
+      !log_scan_want_events(&state->scan, state->wanted) ) return false;
+  if( events_excludes(call, &state->e) ) events_close_log(state);
   return !env_failed(&call->env);
 }
 
@@ -73,11 +78,11 @@ static bool events_record(TvfCall *call, EventsState *state) {
   while( !env_failed(&call->env) ) {
     if( !state->scan.env && (state->next_log == state->logs.count || !events_open_log(call, state)) ) return false;
     if( !state->scan.env ) continue;
-    RecordKind kind = log_scan_next(&state->scan);
-    if( kind == RECORD_END ) log_scan_close(&state->scan);
-    if( kind != RECORD_ROW || mapping_no_event(&state->scan.mapping, &state->scan.record) ) continue;
+    if( !log_scan_next_event(&state->scan, &state->e) ) {
+      events_close_log(state);
+      continue;
+    }
     call->rowid++;
-    event_record_set(&state->e, &state->scan.record, state->scan.log_file, state->scan.ts);
     if( events_keeps(call, &state->e) ) return true;
   }
   return false;
@@ -95,7 +100,7 @@ static bool events_next(TvfCall *call, void *data) {
 static void events_close(TvfCall *call) {
   EventsState *state = call->state;
   if( !state ) return;
-  log_scan_close(&state->scan);
+  events_close_log(state);
   log_list_close(&state->logs);
 }
 
@@ -211,17 +216,18 @@ typedef struct RowsState {
 } RowsState;
 
 static void rows_run(TvfCall *call) {
-  static const char *const words[] = {"csv", "tsv", NULL};
+  char shown[100];
   RowsState *state = arena_alloc(&call->arena, sizeof *state);
   call->state = state;
   if( !state ) return;
   arena_init(&state->file, &call->env);
   buf_init(&state->json, &call->env);
-  if( tvf_given(call, "format") ) {
-    bool is_tsv = tvf_choice(call, "format", words) == 1;
-    state->given.dialect.has_delimiter = is_tsv;
-    state->given.dialect.dialect.delimiter = '\t';
-  }
+  Slice format = tvf_text(call, "format");
+  state->given.format = format_find(format);
+  if( format.data && !state->given.format )
+    env_fail(&call->env, ERR_INPUT, "argument format is '%s'; SELECT format FROM channel_formats lists the formats", env_quote(format, shown));
+  if( state->given.format ) state->given.dialect.dialect.delimiter = state->given.format->dialect.delimiter;
+  state->given.dialect.has_delimiter = state->given.dialect.dialect.delimiter != 0;
   Buf paths;
   buf_init(&paths, &call->env);
   if( files_grant_list(call->host->files, &call->env, tvf_text(call, "path"), &paths) )
@@ -299,7 +305,7 @@ const Tvf tvf_channel_rows = {
   .order = "log_file, log_offset",
   .example = "SELECT log_line, record FROM channel_rows('logs/odd.csv')",
   .args = (const TvfArg[]){{"path", ARG_TEXT, NULL, "file, glob or list of globs (';' between)"},
-                           {"format", ARG_TEXT, "NULL", "csv or tsv; default: as channel_sniff finds it"}},
+                           {"format", ARG_TEXT, "NULL", "name of a format; default: as channel_sniff finds it"}},
   .arg_count = 2,
   .is_directonly = true,
   .columns = row_columns,
