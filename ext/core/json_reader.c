@@ -181,7 +181,7 @@ static inline void pass_blanks(JsonReader *r) {
 
 static inline void value_read(JsonReader *r) { r->expect = r->depth ? EXPECT_MORE : EXPECT_NOTHING; }
 
-static JsonToken open(JsonReader *r, bool is_object) {
+static JsonToken open_value(JsonReader *r, bool is_object) {
   if( r->depth == JSON_DEPTH_MAX ) return fail(r, r->at, "arrays and objects at most 512 deep");
   uint64_t bit = UINT64_C(1) << (++r->depth % 64), *word = &r->objects[r->depth / 64];
   *word = is_object ? *word | bit : *word & ~bit;
@@ -191,7 +191,7 @@ static JsonToken open(JsonReader *r, bool is_object) {
   return is_object ? JSON_OBJECT : JSON_ARRAY;
 }
 
-static JsonToken close(JsonReader *r) {
+static JsonToken close_value(JsonReader *r) {
   JsonToken token = r->in_object ? JSON_OBJECT_END : JSON_ARRAY_END;
   r->depth--;
   r->in_object = r->depth && (r->objects[r->depth / 64] >> (r->depth % 64) & 1);
@@ -208,19 +208,19 @@ static inline JsonToken scalar_read(JsonReader *r, JsonToken token) {
 static JsonToken read_value(JsonReader *r) {
   switch( *r->at ) {
     case '"': return scalar_read(r, read_string(r) ? JSON_STRING : JSON_ERROR);
-    case '{': return open(r, true);
-    case '[': return open(r, false);
+    case '{': return open_value(r, true);
+    case '[': return open_value(r, false);
     case 't': return scalar_read(r, read_word(r, SLICE("true"), JSON_TRUE));
     case 'f': return scalar_read(r, read_word(r, SLICE("false"), JSON_FALSE));
     case 'n': return scalar_read(r, read_word(r, SLICE("null"), JSON_NULL));
-    case ']': if( r->expect == EXPECT_VALUE_OR_END ) return close(r); break;
+    case ']': if( r->expect == EXPECT_VALUE_OR_END ) return close_value(r); break;
     default: if( is_digit(*r->at) || *r->at == '-' ) return scalar_read(r, read_number(r));
   }
   return fail(r, r->at, r->expect == EXPECT_VALUE_OR_END ? "a value or ']'" : "a value");
 }
 
 static JsonToken read_key(JsonReader *r) {
-  if( *r->at == '}' && r->expect == EXPECT_KEY_OR_END ) return close(r);
+  if( *r->at == '}' && r->expect == EXPECT_KEY_OR_END ) return close_value(r);
   if( *r->at != '"' ) return fail(r, r->at, r->expect == EXPECT_KEY ? "a key in double quotes" : "a key in double quotes, or '}'");
   if( !read_string(r) ) return JSON_ERROR;
   if( r->at == r->end || *r->at != ':' ) pass_blanks(r);
@@ -236,7 +236,7 @@ JsonToken json_next(JsonReader *r) {
   if( r->expect == EXPECT_NOTHING ) return r->wanted ? JSON_ERROR : r->at == r->end ? JSON_END : fail(r, r->at, "nothing behind the value");
   if( r->expect == EXPECT_MORE ) {
     if( r->at == r->end || *r->at != ',' ) {
-      if( r->at < r->end && *r->at == (r->in_object ? '}' : ']') ) return close(r);
+      if( r->at < r->end && *r->at == (r->in_object ? '}' : ']') ) return close_value(r);
       return fail(r, r->at, r->in_object ? "',' or '}'" : "',' or ']'");
     }
     r->at++;
