@@ -31,6 +31,9 @@ void host_hold(Host *host) { host->references++; }
 void host_release(void *held) {
   Host *host = held;
   if( --host->references > 0 ) return;
+  Env env;
+  host_env(host, &env);
+  shelf_free(&host->portions, &env);
   files_close(host->files);
   sqlite3_free(host);
 }

@@ -6,6 +6,7 @@
 #include "catalogue.h"
 #include "core/base.h"
 #include "core/bytes.h"
+#include "core/portion_shelf.h"
 #include "core/zone.h"
 
 /* One per connection, made by the door, freed with the connection. */
@@ -15,6 +16,7 @@ typedef struct Host {
   int64_t probed_at;             /* monotonic ms of the last interrupt probe */
   int depth;                     /* statements on users' sources that run inside each other (D13) */
   int references;
+  PortionShelf portions;         /* what is remembered of the files that were read */
   const SqlFunction *const *functions;   /* what sql/ registers, for journey_help; ends with NULL */
 } Host;
 

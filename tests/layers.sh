@@ -11,7 +11,7 @@ includes() { grep -nE '#[[:space:]]*include' "$@"; }
 ROWS='base intern order pairs number json spelling wildcard scan matter stat
 timestamp calendar duration zone term
 bytes window record lane fields reader encoding utf16
-sniff format vocabulary event mapping
+sniff format vocabulary event mapping portion
 identity condition event_record event_put summary contact episode edge repeat group ahead sense
 evidence rules cause grade escalation aftermath
 problem impact damage roster score'

@@ -3,6 +3,7 @@
 #ifndef JOURNEY_LOG_H
 #define JOURNEY_LOG_H
 #include "../ext/core/mapping.h"
+#include "../ext/core/portion.h"
 #include "../ext/core/reader.h"
 #include "../ext/files.h"
 #include "../ext/host.h"
@@ -33,12 +34,25 @@ bool log_spec_usable(const LogSpec *spec, Env *env);       /* ERR_CORRUPT when i
 /* ERR_INPUT when nothing is mapped to event_ts, or as log_spec_usable. */
 bool log_gives_events(const LogTable *table, Env *env);
 
+/* What a scan knows and notes of the file it reads; log_ranges.c's own. */
+typedef struct LogRanges {
+  bool is_on;
+  Slice reading;                /* how the log is read, in words: a part of the maps' names */
+  const Term *terms;            /* on the time of a row; rows that they exclude need not be delivered */
+  int term_count;
+  ByteSource *file;             /* the current one; readers see views of it */
+  PortionMap *known, *noted;    /* what may be passed over, NULL = nothing; what is being noted, NULL = it is known */
+  size_t known_count, portion;  /* of known: how many hold, the next to be judged */
+  int64_t stop;                 /* where it begins in the text; INT64_MAX = the file is read to its end */
+} LogRanges;
+
 /* A walk over all records of all files of a log. */
 typedef struct LogScan {
   Host *host;
   Env *env;
   Arena files;                  /* names; lives as long as the scan */
-  Arena file;                   /* reader and source of the current file; reset per file */
+  Arena file;                   /* of the current file; reset per file */
+  Arena part;                   /* its reader, reset when that goes on elsewhere */
   const LogSpec *spec;
   Arena reason;                 /* of the current reject */
   Mapping mapping;              /* the spec's, with its zone and event_map found */
@@ -54,7 +68,9 @@ typedef struct LogScan {
   Value ts;                     /* of a row: the instant of the column mapped to event_ts */
   Slice reject_column;          /* of a reject: name of record.column, which counts the file's columns */
   bool *wanted;                 /* by table column; NULL = all */
-  uint64_t rows, rejects, skipped;
+  LogRanges ranges;
+  uint64_t rows, rejects, skipped;      /* up to and with the current record, those that were passed over counted */
+  uint64_t passed;              /* rows with a time that were passed over */
 } LogScan;
 
 /* Without `with_events` the event_map is not read, so that a log whose event_map is wrong can still be looked at. */
@@ -64,6 +80,8 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
 bool log_scan_want(LogScan *scan, const bool *columns);
 /* The same by event columns: what the rules for them read. */
 bool log_scan_want_events(LogScan *scan, const bool wanted[EV_COUNT]);
+/* Before the first record: rows for which one of the terms on `column`, the caller's number of the time of a row, does not hold need not be delivered. */
+bool log_scan_bound(LogScan *scan, const Term *terms, int count, int column);
 /* A column of the row as mapping_value gives it. */
 Value log_scan_value(const LogScan *scan, size_t column);
 /* The next record of any kind but RECORD_HEADER (delivered as RECORD_SKIPPED, "header"); RECORD_END at the end or with env's error set. */

@@ -24,6 +24,7 @@ typedef struct EventsState {
   EventRecord e;
   bool wanted[EV_COUNT];        /* to be shown or compared */
   int next_log;
+  int64_t events;               /* of the log so far */
 } EventsState;
 
 static void events_cell(EventCell *cell, int column, Value value) {
@@ -51,11 +52,12 @@ static bool events_excludes(const TvfCall *call, const EventRecord *e) {
 }
 
 static bool events_open_log(TvfCall *call, EventsState *state) {
-  call->rowid = (int64_t)state->next_log * EVENTS_ROWIDS_PER_LOG;
+  state->events = 0;
   const LogSpec *spec = &state->logs.table[state->next_log++]->spec;
   if( !log_scan_open(&state->scan, call->host, &call->env, spec, true) ) return false;
   event_record_init(&state->e, &state->scan.mapping, spec->name);
-  if( !log_scan_want_events(&state->scan, state->wanted) ) return false;
+  if( !log_scan_want_events(&state->scan, state->wanted) ||
+      !log_scan_bound(&state->scan, call->plan.terms, call->plan.term_count, EV_EVENT_TS - EVENT_RECORD_FIRST) ) return false;
   if( events_excludes(call, &state->e) ) log_scan_close(&state->scan);
   return !env_failed(&call->env);
 }
@@ -75,7 +77,7 @@ static bool events_record(TvfCall *call, EventsState *state) {
     RecordKind kind = log_scan_next(&state->scan);
     if( kind == RECORD_END ) log_scan_close(&state->scan);
     if( kind != RECORD_ROW || mapping_no_event(&state->scan.mapping, &state->scan.record) ) continue;
-    call->rowid++;
+    call->rowid = (state->next_log - 1) * EVENTS_ROWIDS_PER_LOG + ++state->events + (int64_t)state->scan.passed;
     event_record_set(&state->e, &state->scan.record, state->scan.log_file, state->scan.ts);
     if( events_keeps(call, &state->e) ) return true;
   }
@@ -109,6 +111,7 @@ const Tvf tvf_channel_events = {
   .column_count = EV_COUNT - EVENT_RECORD_FIRST,
   .row_size = sizeof(EventRow),
   .filters = (const char *const[]){"event_ts", "channel", "event", "role", "account", "phone", "email", "device", NULL},
+  .ranged = "event_ts",
   .run = events_run,
   .next = events_next,
   .close = events_close,

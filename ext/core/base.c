@@ -184,6 +184,12 @@ uint64_t slice_hash(Slice s) {
   return hash ^ (hash >> 32);
 }
 
+uint64_t slice_digest(Slice s) {
+  uint64_t digest = UINT64_C(0xCBF29CE484222325);
+  for(size_t i = 0; i < s.size; i++) digest = (digest ^ (unsigned char)s.data[i]) * UINT64_C(0x100000001B3);
+  return digest;
+}
+
 /* ---- errors ------------------------------------------------------------------------------------------- */
 
 bool env_fail(Env *env, ErrCode code, const char *format, ...) {

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT
+** log_ranges: see the header. */
+#include "log_ranges.h"
+
+#include "../ext/core/zone.h"
+
+enum { JUMP_BYTES = 256 << 10 };        /* to open a reader takes as long as to read so much */
+
+/* ---- names ----------------------------------------------------------------------------------------------------------- */
+
+/* Every row's instant is known to the scan. */
+static bool ranges_apply(const LogScan *scan) {
+  const Mapping *mapping = &scan->mapping;
+  const LogColumn *ts = mapping->ts_column < 0 ? NULL : &mapping->columns[mapping->ts_column];
+  Encoding encoding = scan->spec->dialect.encoding;
+  bool is_instant = ts && (ts->type == LOG_TIMESTAMP || (ts->type == LOG_DATE && !ts->is_declared));
+  return is_instant && encoding != ENCODING_UTF16LE && encoding != ENCODING_UTF16BE;
+}
+
+/* Everything that decides which records there are, which of them are rows, and what their time is. */
+static void reading_write(const LogScan *scan, Buf *out) {
+  const Mapping *mapping = &scan->mapping;
+  const Dialect *d = &scan->spec->dialect;
+  buf_format(out, "%s %d %d %s %u %d %c ts %d zone %016llx null ", scan->spec->format, d->delimiter, d->quote, encoding_name(d->encoding), d->skip_lines,
+             d->has_header, mapping->decimal, mapping->ts_column,
+             (unsigned long long)zone_digest(mapping->columns[mapping->ts_column].time.zone));
+  buf_append_slice(out, mapping->null_texts);
+  for(size_t i = 0; i < mapping->column_count; i++) {
+    const LogColumn *c = &mapping->columns[i];
+    buf_format(out, "%c%d %d %d ", 0, c->type, c->is_declared, c->time.style);
+    buf_append_slice(out, c->time.pattern);
+    buf_append_char(out, 0);
+    buf_append_slice(out, c->name);
+  }
+}
+
+bool log_ranges_init(LogScan *scan) {
+  LogRanges *r = &scan->ranges;
+  Buf reading;
+  r->stop = INT64_MAX;
+  r->is_on = ranges_apply(scan);
+  if( !r->is_on ) return true;
+  buf_init(&reading, scan->env);
+  reading_write(scan, &reading);
+  r->reading = arena_copy(&scan->files, buf_slice(&reading));
+  buf_free(&reading);
+  return !env_failed(scan->env);
+}
+
+static Slice ranges_key(LogScan *scan, Slice path) {
+  size_t size = path.size + 1 + scan->ranges.reading.size;
+  char *key = arena_alloc(&scan->file, size);
+  if( !key ) return SLICE_NULL;
+  memcpy(key, path.data, path.size);
+  memcpy(key + path.size + 1, scan->ranges.reading.data, scan->ranges.reading.size);
+  return (Slice){key, size};
+}
+
+/* ---- what still holds -------------------------------------------------------------------------------------------------- */
+
+static bool same_bytes(const Fingerprint *a, const Fingerprint *b) { return a->head == b->head && a->tail == b->tail; }
+
+/* How many of the map's portions hold for the file as it is: all, all but the last where it has grown, none. */
+static size_t portions_hold(LogScan *scan, const PortionMap *map, const Fingerprint *now) {
+  const Fingerprint *then = &map->file;
+  Fingerprint old;
+  if( now->size == then->size )
+    return !then->is_young && now->modified == then->modified && now->changed == then->changed && same_bytes(now, then) ? map->count : 0;
+  if( now->size < then->size || now->inode != then->inode || map->is_gzip || map->count < 2 ) return 0;
+  return files_fingerprint(scan->ranges.file, then->size, &old) && same_bytes(&old, then) ? map->count - 1 : 0;
+}
+
+static void ranges_forget(LogScan *scan) {
+  portion_map_release(scan->env, scan->ranges.known);
+  scan->ranges.known = NULL;
+}
+
+bool log_ranges_open(LogScan *scan, Slice path) {
+  LogRanges *r = &scan->ranges;
+  Fingerprint now;
+  r->stop = INT64_MAX;
+  if( !r->is_on ) return true;
+  Slice key = ranges_key(scan, path);
+  if( !key.data || !files_fingerprint(r->file, -1, &now) ) return false;
+  r->known = shelf_find(&scan->host->portions, key);
+  r->known_count = r->known ? portions_hold(scan, r->known, &now) : 0;
+  if( r->known_count == 0 ) ranges_forget(scan);
+  if( env_failed(scan->env) ) return false;
+  if( !r->known ) r->noted = portion_map_new(scan->env, key, &now);
+  else if( r->known_count < r->known->count ) r->noted = portion_map_part(scan->env, r->known, r->known_count, &now);
+  if( r->known && r->term_count == 0 ) ranges_forget(scan);
+  r->portion = 1;
+  if( r->known && r->known->count > 1 ) r->stop = r->known->portions[1].offset;
+  return !env_failed(scan->env);
+}
+
+/* ---- passing over ------------------------------------------------------------------------------------------------------ */
+
+static bool ranges_wants(const LogScan *scan, size_t at) {
+  const Portion *portion = &scan->ranges.known->portions[at];
+  return (portion->rejects && scan->spec->fail_on_reject) || portion_may_match(portion, scan->ranges.terms, scan->ranges.term_count);
+}
+
+static void ranges_pass(LogScan *scan, size_t from, size_t to) {
+  for(size_t i = from; i < to; i++) {
+    const Portion *portion = &scan->ranges.known->portions[i];
+    scan->rows += (uint64_t)portion->rows;
+    scan->rejects += (uint64_t)portion->rejects;
+    scan->skipped += (uint64_t)portion->skipped;
+    scan->passed += (uint64_t)(portion->rows - portion->untimed);
+  }
+}
+
+bool log_ranges_pass_file(LogScan *scan) {
+  const PortionMap *known = scan->ranges.known;
+  if( !known || scan->ranges.known_count < known->count ) return false;
+  for(size_t i = 0; i < known->count; i++)
+    if( ranges_wants(scan, i) ) return false;
+  ranges_pass(scan, 0, known->count);
+  return true;
+}
+
+RangesStep log_ranges_step(LogScan *scan, ReaderStart *start) {
+  LogRanges *r = &scan->ranges;
+  size_t from = r->portion, at = from;
+  bool is_whole = r->known_count == r->known->count;
+  while( at < r->known_count && !ranges_wants(scan, at) ) at++;
+  if( at == r->known_count && is_whole ) {
+    ranges_pass(scan, from, at);
+    return RANGES_DONE;
+  }
+  size_t end = at;
+  while( end < r->known_count && ranges_wants(scan, end) ) end++;
+  r->portion = end;
+  r->stop = end == r->known_count ? INT64_MAX : portion_offset(r->known, end);
+  if( r->known->is_gzip || portion_offset(r->known, at) - portion_offset(r->known, from) < JUMP_BYTES ) return RANGES_ON;
+  ranges_pass(scan, from, at);
+  start->offset = r->known->portions[at].offset;
+  start->line = r->known->portions[at].line;
+  return RANGES_JUMP;
+}
+
+/* ---- noting -------------------------------------------------------------------------------------------------------------- */
+
+void log_ranges_note(LogScan *scan, RecordKind kind) {
+  PortionMap *map = scan->ranges.noted;
+  portion_note(scan->env, map, &scan->record, scan->ts);
+  if( map->in_preamble && kind != RECORD_SKIPPED && reader_tell(scan->reader).field_count ) portion_map_begin(map);
+}
+
+void log_ranges_end(LogScan *scan) {
+  PortionMap *map = scan->ranges.noted;
+  if( !map || env_failed(scan->env) || map->count == 0 ) return;
+  shelf_put(&scan->host->portions, scan->env, map);
+}
+
+void log_ranges_close_file(LogScan *scan) {
+  LogRanges *r = &scan->ranges;
+  ranges_forget(scan);
+  portion_map_release(scan->env, r->noted);
+  r->noted = NULL;
+  if( r->file ) r->file->close(r->file);
+  r->file = NULL;
+  r->stop = INT64_MAX;
+}
