@@ -272,6 +272,19 @@ class Ranges(unittest.TestCase):
         with self.assertRaisesRegex(Exception, "on_error='fail'"):
             self.read_by(sql % 'strict')
 
+    def test_an_edit_in_the_same_tick(self):
+        """A file that has just been written may be written again without a trace in its times."""
+        path = self.path('quick.csv')
+        line = b'%s,1,x\n'
+        for turn in range(100):
+            day = b'2025-01-%02d' % (turn % 25 + 1)
+            with open(path, 'r+b' if turn else 'wb') as file:
+                file.write(b'at,id,note\n' + line % day)
+            if turn == 0:
+                self.create('x', 'quick.csv', {'header': True, 'skip': 0})
+            found = self.db.execute("SELECT count(*) FROM x WHERE at = '%s'" % day.decode()).fetchone()[0]
+            self.assertEqual(found, 1, turn)
+
     def test_two_scans_at_once(self):
         log, form = self.sorted_log('t.csv', 400)
         self.create('x', 't.csv', form)
