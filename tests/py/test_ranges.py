@@ -275,11 +275,11 @@ class Ranges(unittest.TestCase):
     def test_an_edit_in_the_same_tick(self):
         """A file that has just been written may be written again without a trace in its times."""
         path = self.path('quick.csv')
-        line = b'%s,1,x\n'
+        filler = b',1,' + b'x' * 5000 + b'\n'
         for turn in range(100):
             day = b'2025-01-%02d' % (turn % 25 + 1)
             with open(path, 'r+b' if turn else 'wb') as file:
-                file.write(b'at,id,note\n' + line % day)
+                file.write(b'at,id,note\n' + filler + day + b',1,x\n' + filler)
             if turn == 0:
                 self.create('x', 'quick.csv', {'header': True, 'skip': 0})
             found = self.db.execute("SELECT count(*) FROM x WHERE at = '%s'" % day.decode()).fetchone()[0]

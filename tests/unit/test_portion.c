@@ -216,8 +216,14 @@ TEST(the_shelf_keeps_what_was_asked_for_last) {
   CHECK_INT(shelf.bytes, 0);
   CHECK_INT(again->references, 1);                                 /* whoever holds it keeps it */
   portion_map_release(&env, again);
-  shelf.bytes_max = 10;
-  CHECK(shelved(&env, &shelf, 3) == NULL);
+  shelf.bytes_max = 300;
+  PortionMap *small = shelved(&env, &shelf, 3), *large = portion_map_new(&env, SLICE("large"), &(Fingerprint){.size = 1});
+  for(int i = 0; i < 10; i++) CHECK(portion_note(&env, large, &(Record){.kind = RECORD_ROW, .offset = i, .bytes = 1}, at_ms(i)));
+  CHECK(portion_map_memory(large) > 300 && shelf_put(&shelf, &env, large));
+  CHECK(!shelf_find(&shelf, SLICE("large")) && shelf.newest);
+  portion_map_release(&env, large);
+  portion_map_release(&env, small);
+  shelf_free(&shelf, &env);
 }
 
 TEST(no_memory_is_an_error_and_leaves_none) {
