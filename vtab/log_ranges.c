@@ -8,20 +8,21 @@ enum { JUMP_BYTES = 256 << 10 };        /* to open a reader takes as long as to 
 
 /* ---- names ----------------------------------------------------------------------------------------------------------- */
 
-/* Every row's instant is known to the scan. */
+/* Every row's instant is known to the scan, and a reader can begin anywhere. */
 static bool ranges_apply(const LogScan *scan) {
   const Mapping *mapping = &scan->mapping;
+  const Dialect *dialect = &scan->spec->dialect;
   const LogColumn *ts = mapping->ts_column < 0 ? NULL : &mapping->columns[mapping->ts_column];
-  Encoding encoding = scan->spec->dialect.encoding;
+  bool is_divisible = !dialect->shape || (dialect->shape->is_independent && !dialect->plan.detail);
   bool is_instant = ts && (ts->type == LOG_TIMESTAMP || (ts->type == LOG_DATE && !ts->is_declared));
-  return is_instant && encoding != ENCODING_UTF16LE && encoding != ENCODING_UTF16BE;
+  return is_instant && is_divisible && dialect->encoding != ENCODING_UTF16LE && dialect->encoding != ENCODING_UTF16BE;
 }
 
 /* Everything that decides which records there are, which of them are rows, and what their time is. */
 static void reading_write(const LogScan *scan, Buf *out) {
   const Mapping *mapping = &scan->mapping;
   const Dialect *d = &scan->spec->dialect;
-  buf_format(out, "%s %d %d %s %u %d %c ts %d zone %016llx null ", scan->spec->format, d->delimiter, d->quote, encoding_name(d->encoding), d->skip_lines,
+  buf_format(out, "%s %d %d %s %u %d %c ts %d zone %016llx null ", scan->spec->format->name, d->delimiter, d->quote, encoding_name(d->encoding), d->skip_lines,
              d->has_header, mapping->decimal, mapping->ts_column,
              (unsigned long long)zone_digest(mapping->columns[mapping->ts_column].time.zone));
   buf_append_slice(out, mapping->null_texts);
@@ -145,7 +146,8 @@ RangesStep log_ranges_step(LogScan *scan, ReaderStart *start) {
 void log_ranges_note(LogScan *scan, RecordKind kind) {
   PortionMap *map = scan->ranges.noted;
   portion_note(scan->env, map, &scan->record, scan->ts);
-  if( map->in_preamble && kind != RECORD_SKIPPED && reader_tell(scan->reader).field_count ) portion_map_begin(map);
+  bool begins = map->in_preamble && kind != RECORD_SKIPPED && (scan->spec->dialect.shape || reader_tell(scan->reader).field_count);
+  if( begins ) portion_map_begin(map);
 }
 
 void log_ranges_end(LogScan *scan) {

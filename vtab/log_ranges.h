@@ -5,7 +5,8 @@
 ** What is trusted: a file whose size and times (that of the last change included, which no program can set) are as they were when it was
 ** read is the same; one that has only grown, is the same inode and has the same bytes at its head and before its old end, has kept the rest,
 ** and is read on from its last portion. All others are read again. Scans without terms see every record, always.
-** Not remembered: logs that map event_ts to a constant or to a declared day (the scan does not learn its instant), and UTF-16. */
+** Not remembered: logs that map event_ts to a constant or to a declared day (the scan does not learn its instant), UTF-16, and
+** formats whose records mean something only after those before them. */
 #ifndef JOURNEY_LOG_RANGES_H
 #define JOURNEY_LOG_RANGES_H
 #include "log.h"
