@@ -30,7 +30,7 @@ PortionMap *portion_map_part(Env *env, const PortionMap *from, size_t count, con
   map->grain = from->grain;
   map->is_gzip = from->is_gzip;
   map->in_preamble = count == 0;
-  map->end = portion_offset(from, count);
+  map->end = map->full_at = portion_offset(from, count);
   return map;
 }
 
@@ -50,7 +50,7 @@ int64_t portion_offset(const PortionMap *map, size_t at) { return at < map->coun
 
 static void portion_span(Portion *portion, int64_t first, int64_t last) {
   if( portion->first_ts == INT_NULL || first < portion->first_ts ) portion->first_ts = first;
-  if( portion->last_ts == INT_NULL || last > portion->last_ts ) portion->last_ts = last;
+  if( last > portion->last_ts ) portion->last_ts = last;
 }
 
 static void portion_join(Portion *portion, const Portion *next) {
@@ -73,37 +73,21 @@ static void map_halve(PortionMap *map) {
   map->grain *= 2;
 }
 
-static bool map_open_portion(Env *env, PortionMap *map, int64_t offset, int64_t line) {
+bool portion_map_open(Env *env, PortionMap *map, int64_t offset, int64_t line) {
   if( map->count == PORTIONS_MAX ) map_halve(map);
+  map->full_at = map->in_preamble ? INT64_MAX : offset + map->grain;
   return map_add(env, map, (Portion){.offset = offset, .line = line, .first_ts = INT_NULL, .last_ts = INT_NULL});
 }
 
-static bool is_full(const PortionMap *map) {
-  if( map->in_preamble ) return map->count == 0;
-  return map->count == 1 || map->end - map->portions[map->count - 1].offset >= map->grain;
+void portion_map_begin(PortionMap *map) {
+  map->in_preamble = false;
+  map->full_at = map->end;
 }
-
-bool portion_note(Env *env, PortionMap *map, const Record *record, Value ts) {
-  if( record->offset < map->end ) return true;
-  bool opens = map->count == 0 || (record->bytes && is_full(map));      /* what is wrong with a stream has no bytes */
-  if( opens && !map_open_portion(env, map, record->offset, record->line) ) return false;
-  Portion *portion = &map->portions[map->count - 1];
-  map->end = record->offset + record->bytes;
-  portion->rejects += record->kind == RECORD_REJECT;
-  portion->skipped += record->kind == RECORD_SKIPPED || record->kind == RECORD_HEADER;
-  if( record->kind != RECORD_ROW ) return true;
-  portion->rows++;
-  if( ts.type == VALUE_INT ) portion_span(portion, ts.as.integer, ts.as.integer);
-  else portion->untimed++;
-  return true;
-}
-
-void portion_map_begin(PortionMap *map) { map->in_preamble = false; }
 
 bool portion_map_append(Env *env, PortionMap *map, const PortionMap *next) {
   for(size_t i = 0; i < next->count; i++) {
     const Portion *portion = &next->portions[i];
-    if( is_full(map) && !map_open_portion(env, map, portion->offset, portion->line) ) return false;
+    if( portion->offset >= map->full_at && !portion_map_open(env, map, portion->offset, portion->line) ) return false;
     portion_join(&map->portions[map->count - 1], portion);
     map->end = portion_offset(next, i + 1);
   }

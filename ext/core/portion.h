@@ -36,6 +36,7 @@ typedef struct PortionMap {
   size_t count, capacity;
   int64_t end;                         /* where the next record begins; behind the last one at the end */
   int64_t grain;                       /* bytes of a portion that is full; doubles when there are PORTIONS_MAX */
+  int64_t full_at;                     /* a record from there on opens a portion */
   bool in_preamble, is_gzip;
   int references;
 } PortionMap;
@@ -51,11 +52,35 @@ size_t portion_map_memory(const PortionMap *map);
 int64_t portion_offset(const PortionMap *map, size_t at);
 
 /* A record that the map's end stands at; others, which it knows already, are passed over. `ts` as mapping_judge found it. False on an error. */
-bool portion_note(Env *env, PortionMap *map, const Record *record, Value ts);
+static inline bool portion_note(Env *env, PortionMap *map, const Record *record, Value ts);
 /* After the record that ends the preamble. */
 void portion_map_begin(PortionMap *map);
 /* `next` was noted from where `map` ends, its first portion no preamble. */
 bool portion_map_append(Env *env, PortionMap *map, const PortionMap *next);
+
+/* For portion_note. */
+bool portion_map_open(Env *env, PortionMap *map, int64_t offset, int64_t line);
+
+static inline bool portion_note(Env *env, PortionMap *map, const Record *record, Value ts) {
+  bool opens = record->offset >= map->full_at && (record->bytes || map->count == 0);      /* what is wrong with a stream has no bytes */
+  if( record->offset < map->end ) return true;
+  if( opens && !portion_map_open(env, map, record->offset, record->line) ) return false;
+  Portion *portion = &map->portions[map->count - 1];
+  map->end = record->offset + record->bytes;
+  if( record->kind != RECORD_ROW ) {
+    portion->rejects += record->kind == RECORD_REJECT;
+    portion->skipped += record->kind == RECORD_SKIPPED || record->kind == RECORD_HEADER;
+    return true;
+  }
+  portion->rows++;
+  if( ts.type != VALUE_INT ) {
+    portion->untimed++;
+    return true;
+  }
+  if( ts.as.integer < portion->first_ts || portion->first_ts == INT_NULL ) portion->first_ts = ts.as.integer;
+  if( ts.as.integer > portion->last_ts ) portion->last_ts = ts.as.integer;          /* INT_NULL is less than any */
+  return true;
+}
 
 /* May a row of it satisfy all `terms`, which compare its time? */
 bool portion_may_match(const Portion *portion, const Term *terms, int count);
