@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** test_portion: noting, joining, appending and judging of portions against brute force, and the shelf. */
+** test_portion: noting, joining, appending and judging of portions against brute force, the shelf, and maps as bytes. */
+#include "../../ext/core/portion_code.h"
 #include "../../ext/core/portion_shelf.h"
 #include "../../ext/core/timestamp.h"
 #include "test.h"
@@ -226,6 +227,101 @@ TEST(the_shelf_keeps_what_was_asked_for_last) {
   shelf_free(&shelf, &env);
 }
 
+/* A map of a whole file that is not compressed. */
+static Buf written(Env *env, PortionMap **out, size_t count) {
+  Buf bytes;
+  Made *all = made(env, count, 3000);
+  PortionMap *map = noted(env, all, 0, count);
+  map->file = (Fingerprint){.size = map->end, .modified = 5, .changed = INT64_MAX, .inode = UINT64_MAX, .head = UINT64_C(0x8877665544332211), .tail = 1};
+  buf_init(&bytes, env);
+  CHECK(portion_map_write(map, SLICE("csv ,"), &bytes));
+  env_release(env, all);
+  *out = map;
+  return bytes;
+}
+
+TEST(a_map_is_read_as_it_was_written) {
+  Env env = test_env();
+  state = 21;
+  PortionMap *map;
+  Buf bytes = written(&env, &map, 2000);
+  PortionMap *read = portion_map_read(&env, SLICE("another"), SLICE("csv ,"), buf_slice(&bytes));
+  CHECK(read != NULL);
+  CHECK_SLICE(read->key, "another");
+  CHECK(memcmp(&read->file, &map->file, sizeof map->file) == 0);
+  CHECK_INT(read->count, map->count);
+  CHECK_INT(read->end, map->end);
+  CHECK_INT(read->grain, map->grain);
+  CHECK(memcmp(read->portions, map->portions, map->count * sizeof *map->portions) == 0);
+  CHECK(!portion_map_read(&env, SLICE("k"), SLICE("csv ;"), buf_slice(&bytes)));
+  CHECK(bytes.size < 40 * map->count);
+  buf_clear(&bytes);
+  map->file.size++;                                                /* a file of another size than its portions */
+  CHECK(portion_map_write(map, SLICE("csv ,"), &bytes));
+  CHECK(!portion_map_read(&env, SLICE("k"), SLICE("csv ,"), buf_slice(&bytes)));
+  map->is_gzip = true;                                             /* which is what a compressed one has */
+  buf_clear(&bytes);
+  CHECK(portion_map_write(map, SLICE("csv ,"), &bytes));
+  portion_map_release(&env, read);
+  read = portion_map_read(&env, SLICE("k"), SLICE("csv ,"), buf_slice(&bytes));
+  CHECK(read && read->is_gzip);
+  portion_map_release(&env, read);
+  portion_map_release(&env, map);
+  buf_free(&bytes);
+}
+
+static void sign(Buf *bytes) {
+  uint64_t digest = slice_digest((Slice){bytes->data, bytes->size - 8});
+  for(int i = 0; i < 8; i++) bytes->data[bytes->size - 8 + (size_t)i] = (char)(digest >> 8 * i);
+}
+
+/* Whatever is read can be used: places rise, counts are possible. */
+static void check_sane(const PortionMap *map) {
+  CHECK(map->count >= 1 && map->count <= PORTIONS_MAX && map->portions[0].offset == 0 && map->portions[0].line == 1);
+  for(size_t i = 0; i < map->count; i++) {
+    const Portion *p = &map->portions[i];
+    CHECK(p->offset <= portion_offset(map, i + 1) && p->line >= 1);
+    CHECK(p->rows >= 0 && p->rejects >= 0 && p->skipped >= 0 && p->untimed >= 0 && p->untimed <= p->rows);
+    CHECK((p->rows == p->untimed) == (p->first_ts == INT_NULL) && p->first_ts <= p->last_ts && p->last_ts <= TIME_MAX);
+  }
+}
+
+TEST(damaged_bytes_are_no_map) {
+  Env env = test_env();
+  state = 22;
+  PortionMap *map, *read;
+  Buf bytes = written(&env, &map, 60);
+  size_t size = bytes.size, sane = 0;
+  for(size_t i = 0; i < size; i++) {
+    char *copy = env_alloc(&env, i + 1);                           /* its own memory, so that a read beyond it is seen */
+    memcpy(copy, bytes.data, i);
+    CHECK(!portion_map_read(&env, SLICE("k"), SLICE("csv ,"), (Slice){copy, i}));
+    env_release(&env, copy);
+  }
+  for(size_t i = 0; i < size * 8; i++) {
+    bytes.data[i / 8] ^= (char)(1 << i % 8);
+    CHECK(!portion_map_read(&env, SLICE("k"), SLICE("csv ,"), buf_slice(&bytes)));
+    bytes.data[i / 8] ^= (char)(1 << i % 8);
+  }
+  for(int round = 0; round < 40000; round++) {
+    char was[4];
+    size_t at[4];
+    for(int k = 0; k < 4; k++) {
+      at[k] = draw((uint32_t)size - 8);
+      was[k] = bytes.data[at[k]];
+      if( draw(4) >= (uint32_t)k ) bytes.data[at[k]] = (char)(draw(2) ? draw(256) : 255u);
+    }
+    sign(&bytes);
+    if( (read = portion_map_read(&env, SLICE("k"), SLICE("csv ,"), buf_slice(&bytes))) != NULL ) sane++, check_sane(read);
+    portion_map_release(&env, read);
+    for(int k = 4; k-- > 0;) bytes.data[at[k]] = was[k];
+  }
+  CHECK(sane > 1000);
+  CHECK(!env_failed(&env));
+  portion_map_release(&env, map);
+  buf_free(&bytes);
+}
+
 TEST(no_memory_is_an_error_and_leaves_none) {
   Env quiet = test_env();
   state = 5;
@@ -239,6 +335,14 @@ TEST(no_memory_is_an_error_and_leaves_none) {
       if( i == 0 ) portion_map_begin(map);
     PortionMap *part = map && !env_failed(&env) ? portion_map_part(&env, map, map->count - 1, &map->file) : NULL;
     if( part && !env_failed(&env) ) portion_map_append(&env, part, map), shelf_put(&shelf, &env, map);
+    Buf bytes;
+    buf_init(&bytes, &env);
+    PortionMap *read = NULL;
+    if( map && !env_failed(&env) && (map->file.size = map->end) && portion_map_write(map, SLICE("r"), &bytes) )
+      read = portion_map_read(&env, SLICE("k"), SLICE("r"), buf_slice(&bytes));
+    CHECK((read != NULL) == !env_failed(&env));
+    portion_map_release(&env, read);
+    buf_free(&bytes);
     CHECK(env_failed(&env) == (test_allocs_left < 0));
     test_allocs_left = -1;
     portion_map_release(&env, part);
@@ -250,4 +354,4 @@ TEST(no_memory_is_an_error_and_leaves_none) {
 
 TEST_MAIN(portions_are_what_was_noted, neighbours_are_joined_when_there_are_too_many, maps_of_parts_make_the_map_of_all,
           what_is_wrong_with_a_stream_opens_no_portion, what_may_match_is_kept, the_shelf_keeps_what_was_asked_for_last,
-          no_memory_is_an_error_and_leaves_none)
+          a_map_is_read_as_it_was_written, damaged_bytes_are_no_map, no_memory_is_an_error_and_leaves_none)
