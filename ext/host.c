@@ -38,6 +38,18 @@ void host_release(void *held) {
   sqlite3_free(host);
 }
 
+int host_register(Host *host, const SqlFunction *const *functions) {
+  int rc = SQLITE_OK;
+  for(size_t i = 0; functions[i] && rc == SQLITE_OK; i++) {
+    const SqlFunction *f = functions[i];
+    for(int count = f->arg_min; count <= f->arg_max && rc == SQLITE_OK; count++) {
+      host_hold(host);
+      rc = sqlite3_create_function_v2(host->db, f->name, count, SQLITE_UTF8 | f->flags, host, f->call, f->step, f->final, host_release);
+    }
+  }
+  return rc;
+}
+
 /* ---- memory and interrupts -------------------------------------------------------------------------------- */
 
 static void *host_resize(void *old, size_t size) { return sqlite3_realloc64(old, size); }

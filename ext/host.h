@@ -24,6 +24,9 @@ Host *host_open(sqlite3 *db);                          /* NULL = no memory */
 void host_hold(Host *host);
 void host_release(void *host);                         /* frees at the last release; fits xDestroy */
 
+/* Registers functions, a list that ends with NULL: SQLITE_OK or the first error. */
+int host_register(Host *host, const SqlFunction *const *functions);
+
 /* An Env whose memory is SQLite's and whose interrupt is the connection's. */
 void host_env(Host *host, Env *env);
 /* "<prefix>: <message>" (NULL prefix: the message alone) into *message, by sqlite3_mprintf; what was there is freed. Returns the code that goes with

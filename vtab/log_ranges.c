@@ -3,6 +3,7 @@
 #include "log_ranges.h"
 
 #include "../ext/core/zone.h"
+#include "log_remember.h"
 
 enum { JUMP_BYTES = 256 << 10 };        /* to open a reader takes as long as to read so much */
 
@@ -48,9 +49,9 @@ bool log_ranges_init(LogScan *scan) {
   return !env_failed(scan->env);
 }
 
-static Slice ranges_key(LogScan *scan, Slice path) {
+Slice log_ranges_key(const LogScan *scan, Arena *arena, Slice path) {
   size_t size = path.size + 1 + scan->ranges.reading.size;
-  char *key = arena_alloc(&scan->file, size);
+  char *key = arena_alloc(arena, size);
   if( !key ) return SLICE_NULL;
   memcpy(key, path.data, path.size);
   memcpy(key + path.size + 1, scan->ranges.reading.data, scan->ranges.reading.size);
@@ -71,9 +72,37 @@ static size_t portions_hold(LogScan *scan, const PortionMap *map, const Fingerpr
   return files_fingerprint(scan->ranges.file, then->size, &old) && same_bytes(&old, then) ? map->count - 1 : 0;
 }
 
+RangesState log_ranges_state(LogScan *scan, const PortionMap *map, Slice path) {
+  Fingerprint now;
+  Env quiet, *env = scan->env;
+  size_t hold = 0;
+  host_env(scan->host, &quiet);
+  scan->env = scan->file.env = &quiet;               /* a file that cannot be read is told where it is read */
+  scan->ranges.file = files_read(scan->host->files, &scan->file, path);
+  if( scan->ranges.file && files_fingerprint(scan->ranges.file, -1, &now) ) hold = portions_hold(scan, map, &now);
+  log_ranges_close_file(scan);
+  arena_free(&scan->file);
+  scan->env = scan->file.env = env;
+  if( quiet.code == ERR_NOMEM || quiet.code == ERR_INTERRUPT ) env_fail(env, quiet.code, "%s", quiet.message);
+  return hold == map->count ? RANGES_CURRENT : hold ? RANGES_GROWN : RANGES_OLD;
+}
+
 static void ranges_forget(LogScan *scan) {
   portion_map_release(scan->env, scan->ranges.known);
   scan->ranges.known = NULL;
+}
+
+/* Takes over `map`, NULL included. */
+static void ranges_try(LogScan *scan, PortionMap *map, const Fingerprint *now) {
+  LogRanges *r = &scan->ranges;
+  r->known = map;
+  r->known_count = map ? portions_hold(scan, map, now) : 0;
+  if( r->known_count == 0 ) ranges_forget(scan);
+}
+
+static void ranges_recall(LogScan *scan, Slice path, Slice key, const Fingerprint *now) {
+  ranges_try(scan, remember_load(scan, path, key), now);
+  if( scan->ranges.known ) shelf_put(&scan->host->portions, scan->env, scan->ranges.known);
 }
 
 bool log_ranges_open(LogScan *scan, Slice path) {
@@ -81,11 +110,10 @@ bool log_ranges_open(LogScan *scan, Slice path) {
   Fingerprint now;
   r->stop = INT64_MAX;
   if( !r->is_on ) return true;
-  Slice key = ranges_key(scan, path);
+  Slice key = log_ranges_key(scan, &scan->file, path);
   if( !key.data || !files_fingerprint(r->file, -1, &now) ) return false;
-  r->known = shelf_find(&scan->host->portions, key);
-  r->known_count = r->known ? portions_hold(scan, r->known, &now) : 0;
-  if( r->known_count == 0 ) ranges_forget(scan);
+  ranges_try(scan, shelf_find(&scan->host->portions, key), &now);
+  if( !r->known && r->term_count ) ranges_recall(scan, path, key, &now);
   if( env_failed(scan->env) ) return false;
   if( !r->known ) r->noted = portion_map_new(scan->env, key, &now);
   else if( r->known_count < r->known->count ) r->noted = portion_map_part(scan->env, r->known, r->known_count, &now);

@@ -113,7 +113,7 @@ def expected(logs, holds):
     return rows, events
 
 
-class Ranges(unittest.TestCase):
+class Case(unittest.TestCase):
     def setUp(self):
         self.directory = tempfile.TemporaryDirectory()
         self.db = harness.connect()
@@ -193,6 +193,23 @@ class Ranges(unittest.TestCase):
             file.truncate()
         os.utime(log.path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
+    def sorted_log(self, name, count=1500):
+        rng = random.Random(SEED)
+        form = {'header': True, 'bom': False, 'skip': 0, 'bad_header': False}
+        log = Log(self.path(name), rng, form)
+        log.order, log.records = 'sorted', log.records[:1]
+        log.add(count)
+        log.write()
+        settle([log.path])
+        return log, form
+
+    def read_by(self, sql, *values):
+        before = bytes_read()
+        found = self.db.execute(sql, values).fetchall()
+        return found, bytes_read() - before
+
+
+class Ranges(Case):
     def test_again_and_after_changes(self):
         for turn in range(ROUNDS):
             rng = random.Random(SEED + turn)
@@ -211,21 +228,6 @@ class Ranges(unittest.TestCase):
                         self.compare(logs, rng)
                     self.whole(logs)
                     self.change(rng.choice(logs), rng)
-
-    def sorted_log(self, name, count=1500):
-        rng = random.Random(SEED)
-        form = {'header': True, 'bom': False, 'skip': 0, 'bad_header': False}
-        log = Log(self.path(name), rng, form)
-        log.order, log.records = 'sorted', log.records[:1]
-        log.add(count)
-        log.write()
-        settle([log.path])
-        return log, form
-
-    def read_by(self, sql, *values):
-        before = bytes_read()
-        found = self.db.execute(sql, values).fetchall()
-        return found, bytes_read() - before
 
     def test_less_is_read(self):
         for ending, share in (('.csv', .5), ('.csv.gz', .9)):
@@ -285,6 +287,34 @@ class Ranges(unittest.TestCase):
             found = self.db.execute("SELECT count(*) FROM x WHERE at = '%s'" % day.decode()).fetchone()[0]
             self.assertEqual(found, 1, turn)
 
+    def test_what_is_remembered_can_be_looked_at(self):
+        log, form = self.sorted_log('s.csv')
+        self.create('x', 's.csv', form)
+        self.db.execute('CREATE TABLE other(a)')
+        sql = "SELECT * FROM channel_ranges('x')"
+        self.assertEqual(self.db.execute(sql).fetchall(), [])
+        self.db.execute('SELECT count(*) FROM x').fetchall()
+        rows = self.db.execute(sql).fetchall()
+        self.assertGreater(len(rows), 5)
+        begin = 0
+        for i, (file, state, portion, offset, size, line, *counts, first, last) in enumerate(rows):
+            self.assertEqual((file, state, portion, offset), (log.path, 'current', i, begin))
+            here = [p for p in log.places() if offset <= p[3] < offset + size]
+            self.assertEqual((here[0][3], here[0][2]), (offset, line))
+            kinds = [p[0] for p in here]
+            self.assertEqual(counts, [kinds.count('row'), kinds.count('reject'), kinds.count('skipped'),
+                                      sum(p[0] == 'row' and p[1] is None for p in here)])
+            times = [p[1] for p in here if p[0] == 'row' and p[1] is not None]
+            self.assertEqual((first, last), (shown(min(times)), shown(max(times))) if times else (None, None))
+            begin += size
+        self.assertEqual(begin, os.path.getsize(log.path))
+        for change, state in ((lambda: log.add(3) or log.write(), 'grown'), (lambda: os.utime(log.path), 'grown'), (lambda: log.records.pop(5) and log.write(), 'old'),
+                              (lambda: os.unlink(log.path), 'old')):
+            change()
+            self.assertEqual(self.db.execute("SELECT DISTINCT state FROM channel_ranges('x')").fetchall(), [(state,)])
+        with self.assertRaisesRegex(Exception, "channel_ranges: logs: 'other' is no channel_log table"):
+            self.db.execute("SELECT * FROM channel_ranges('other')")
+
     def test_two_scans_at_once(self):
         log, form = self.sorted_log('t.csv', 400)
         self.create('x', 't.csv', form)
@@ -312,6 +342,149 @@ class Ranges(unittest.TestCase):
             count = sum(p[0] == 'row' and p[1] is not None and '2025-01-10' <= shown(p[1] + shift) < '2025-01-11' for p in log.places())
             found = self.db.execute("SELECT count(*) FROM %s WHERE at >= '2025-01-10' AND at < '2025-01-11'" % name).fetchone()[0]
             self.assertEqual(found, count, name)
+
+
+class Saved(Case):
+    """Maps in the log's layout."""
+    DAY = "SELECT count(*), min(log_offset), max(rowid) FROM x WHERE at >= '2025-01-20' AND at < '2025-01-21'"
+
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.db = harness.connect(self.path('a.db'))
+
+    def open(self, name='a.db'):
+        self.db.close()
+        self.db = harness.connect(name if ':' in name else self.path(name))
+
+    def remembered(self, name='s.csv'):
+        log, form = self.sorted_log(name)
+        self.create('x', name, form)
+        answer = self.db.execute(self.DAY).fetchall()
+        self.assertEqual(self.db.execute("SELECT channel_remember('x')").fetchone()[0], 'x: the ranges of 1 file are saved')
+        return log, answer
+
+    def layout(self):
+        return self.db.execute("SELECT name, value FROM x_layout WHERE item = 'portions'").fetchall()
+
+    def check(self, log, answer, skips=True):
+        found, some = self.read_by(self.DAY)
+        self.assertEqual(found, answer)
+        if skips:
+            self.assertLess(some, os.path.getsize(log.path) * .6)
+        else:
+            self.assertGreaterEqual(some, os.path.getsize(log.path))
+
+    def test_another_connection_knows(self):
+        log, answer = self.remembered()
+        self.assertEqual([r[0] for r in self.layout()], ['s.csv'])
+        self.open()
+        self.check(log, answer)
+
+    def test_a_query_writes_nothing(self):
+        log, form = self.sorted_log('s.csv')
+        self.create('x', 's.csv', form)
+        with open(self.path('a.db'), 'rb') as file:
+            before = file.read()
+        for _ in range(3):
+            self.db.execute(self.DAY).fetchall()
+        self.db.execute("SELECT count(*) FROM x").fetchall()
+        with open(self.path('a.db'), 'rb') as file:
+            self.assertEqual(file.read(), before)
+        self.assertFalse(self.db.in_transaction)
+
+    def test_a_file_that_has_changed_is_read_again(self):
+        log, answer = self.remembered()
+        self.edit(log, random.Random(1))
+        self.open()
+        rows, _ = expected([log], lambda ms: ms is not None and '2025-01-20' <= shown(ms) < '2025-01-21')
+        self.check(log, [(len(rows), rows[0][2], rows[-1][0])], False)
+
+    def test_remembered_again(self):
+        log, answer = self.remembered()
+        first = self.layout()
+        self.assertEqual(self.db.execute("SELECT channel_remember('x; main.x')").fetchone()[0],
+                         'x: the ranges of 1 file are saved; x: the ranges of 1 file are saved')
+        self.assertEqual(self.layout(), first)
+
+    def test_rename_vacuum_drop_move(self):
+        log, answer = self.remembered()
+        self.db.execute('ALTER TABLE x RENAME TO y')
+        self.db.execute('ALTER TABLE y RENAME TO x')
+        self.db.execute('VACUUM')
+        self.open()
+        self.check(log, answer)
+        self.db.execute("VACUUM INTO '%s'" % self.path('b.db'))
+        self.open('b.db')
+        self.check(log, answer)
+        self.db.execute('DROP TABLE x')
+        self.assertEqual(self.db.execute('SELECT count(*) FROM sqlite_master').fetchone()[0], 0)
+        self.db.close()
+        moved = self.directory.name + '-moved'
+        os.rename(self.directory.name, moved)
+        try:
+            self.db = harness.connect(os.path.join(moved, 'a.db'))
+            log.path = os.path.join(moved, 's.csv')
+            self.check(log, answer)
+        finally:
+            self.db.close()
+            os.rename(moved, self.directory.name)
+            self.db = harness.connect()
+
+    def test_an_attached_database(self):
+        log, answer = self.remembered()
+        self.open(':memory:')
+        self.db.execute("ATTACH '%s' AS other" % self.path('a.db'))
+        self.check(log, answer)
+        self.assertEqual(self.db.execute("SELECT channel_remember('other.x')").fetchone()[0], 'x: the ranges of 1 file are saved')
+
+    def test_all_or_nothing(self):
+        log, form = self.sorted_log('s.csv')
+        self.create('x', 's.csv', form)
+        self.db.execute('BEGIN')
+        self.db.execute("SELECT channel_remember('x')").fetchall()
+        self.assertEqual(len(self.layout()), 1)
+        self.db.execute('ROLLBACK')
+        self.assertEqual(self.layout(), [])
+        self.db.execute("CREATE TEMP TRIGGER no AFTER INSERT ON x_layout BEGIN SELECT RAISE(ABORT, 'not now'); END")
+        with self.assertRaisesRegex(Exception, 'channel_remember: not now'):
+            self.db.execute("SELECT channel_remember('x')").fetchall()
+        self.assertEqual(self.layout(), [])
+        self.assertFalse(self.db.in_transaction)
+
+    def test_what_cannot_be_written_is_said(self):
+        log, form = self.sorted_log('s.csv')
+        self.create('x', 's.csv', form)
+        self.db.execute("CREATE VIRTUAL TABLE untimed USING channel_log(path='%s', event=note)" % log.path)
+        self.db.execute("CREATE TABLE t(a)")
+        self.db.execute('PRAGMA query_only = 1')
+        for name, words in (('x', 'channel_remember: attempt to write a readonly database'),
+                            ('untimed', "channel_remember: log 'untimed' has no ranges to remember: event_ts must be mapped to a column of times, and "
+                                        "the files be such that they can be read from any record on \\(no UTF-16\\)"),
+                            ('t', "channel_remember: logs: 't' is no channel_log table"), ('', 'channel_remember: logs names no log')):
+            with self.assertRaisesRegex(Exception, words):
+                self.db.execute('SELECT channel_remember(?)', (name,)).fetchall()
+        self.db.execute('PRAGMA query_only = 0')
+        self.db.execute("CREATE VIEW v AS SELECT channel_remember('x')")
+        with self.assertRaisesRegex(Exception, 'unsafe use of channel_remember'):
+            self.db.execute('SELECT * FROM v').fetchall()
+
+    def test_damaged_maps_are_as_none(self):
+        log, answer = self.remembered()
+        value = self.layout()[0][1]
+        rng = random.Random(SEED)
+        damaged = [None, b'', b'JPM\x01', 'text', 17, value[:-1], value + b'x']
+        for _ in range(60):
+            at = rng.randrange(len(value))
+            damaged.append(value[:at] + bytes([value[at] ^ 1 << rng.randrange(8)]) + value[at + 1:])
+        for bad in damaged:
+            self.db.execute("UPDATE x_layout SET value = ? WHERE item = 'portions'", (bad,))
+            self.db.commit()
+            self.open()
+            self.check(log, answer, False)
+        self.db.execute("INSERT INTO x_layout SELECT 'portions', 0, 'n', zeroblob(10), NULL FROM channel_rejects('x'), channel_rejects('x') LIMIT 5000")
+        self.db.commit()
+        self.open()
+        self.check(log, answer, False)
 
 
 if __name__ == '__main__':
