@@ -169,13 +169,14 @@ static bool segment_fill(Events *ev, LogScan *scan, EventRecord *e, const LogRea
 }
 
 static bool read_segments(LogScan *scan, EventRecord *e, const LogReading *reading, Events *ev) {
-  bool more = true;
+  Events segment;
+  bool more = segment_open(&segment, scan->env, reading);
   while( more && !env_failed(scan->env) ) {
-    Events segment;
-    more = segment_open(&segment, scan->env, reading) && segment_fill(&segment, scan, e, reading);
+    more = segment_fill(&segment, scan, e, reading);
     if( !env_failed(scan->env) && !reading->wants->lacks_customer ) events_append(ev, &segment);
-    events_free(&segment);
+    events_empty(&segment);
   }
+  events_free(&segment);
   return !env_failed(scan->env) && !reading->wants->lacks_customer;
 }
 
