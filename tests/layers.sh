@@ -16,7 +16,7 @@ mime html
 mbox xml
 format json_learn
 sniff
-identity condition event_record event_put summary contact episode edge repeat funnel group ahead sense
+identity condition event_record event_put summary contact episode edge repeat funnel path group ahead sense
 evidence rules cause grade escalation aftermath
 problem impact damage roster score'
 upward() {
