@@ -271,9 +271,11 @@ typedef struct FileSource {
 
 static bool file_unchanged(FileSource *file) {
   struct stat status;
-  if( fstat(file->fd, &status) == 0 && (int64_t)status.st_size >= file->base.bytes_on_disk ) return true;
-  return env_fail(file->base.env, ERR_IO, "'%s' shrank from %lld bytes while it was read; run the query again", file->path,
-                  (long long)file->base.bytes_on_disk);
+  Env *env = file->base.env;
+  if( fstat(file->fd, &status) != 0 ) return env_fail(env, ERR_IO, "cannot look at '%s': %s", file->path, strerror(errno));
+  if( (int64_t)status.st_size >= file->base.bytes_on_disk ) return true;
+  return env_fail(env, ERR_IO, "'%s' shrank from %lld to %lld bytes while it was read; run the query again", file->path,
+                  (long long)file->base.bytes_on_disk, (long long)status.st_size);
 }
 
 static int64_t file_read(ByteSource *source, void *buffer, size_t size) {
@@ -350,16 +352,16 @@ ByteSource *files_read(Files *files, Arena *arena, Slice path) {
   return NULL;
 }
 
-static void view_close(ByteSource *source) { (void)source; }
+static void borrowed_close(ByteSource *source) { (void)source; }
 
-ByteSource *files_view(Arena *arena, ByteSource *file, int64_t offset) {
-  FileSource *view = arena_alloc(arena, sizeof *view);
-  if( !view ) return NULL;
-  *view = *(FileSource *)file;
-  view->base.close = view_close;
-  view->base.env = arena->env;
-  view->at = offset < file->bytes_on_disk ? offset : file->bytes_on_disk;
-  return &view->base;
+ByteSource *files_read_from(Arena *arena, const ByteSource *file, int64_t offset) {
+  FileSource *from = arena_alloc(arena, sizeof *from);
+  if( !from ) return NULL;
+  *from = *(const FileSource *)file;
+  from->base.close = borrowed_close;
+  from->base.env = arena->env;
+  from->at = offset < file->bytes_on_disk ? offset : file->bytes_on_disk;
+  return &from->base;
 }
 
 static bool file_digest(FileSource *file, int64_t offset, size_t size, uint64_t *digest) {

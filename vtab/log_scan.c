@@ -46,7 +46,7 @@ static bool scan_ready(LogScan *scan) {
   if( env_failed(scan->env) ) return false;
   memcpy(mapping->columns, spec->mapping.columns, mapping->column_count * sizeof *mapping->columns);
   for(size_t i = 0; i < mapping->column_count; i++) mapping->columns[i].time.zone = zone;
-  return true;
+  return mapping_prepare(mapping, arena);
 }
 
 static bool scan_verbs(LogScan *scan) {
@@ -160,7 +160,7 @@ static bool scan_open_file(LogScan *scan) {
   arena_init(&scan->part, scan->env);
   ranges->file = files_read(scan->host->files, &scan->file, path);
   if( !ranges->file || !log_ranges_open(scan, path) || log_ranges_pass_file(scan) ) return false;
-  ByteSource *bytes = bytes_inflate(&scan->part, files_view(&scan->part, ranges->file, 0));
+  ByteSource *bytes = bytes_inflate(&scan->part, files_read_from(&scan->part, ranges->file, 0));
   if( bytes && ranges->noted ) ranges->noted->is_gzip = bytes_are_gzip(bytes);
   return bytes && scan_open_reader(scan, bytes) && (scan->spec->dialect.has_header || scan_want_fields(scan, 0));
 }
@@ -171,7 +171,7 @@ static bool scan_step(LogScan *scan) {
   RangesStep step = log_ranges_step(scan, &start);
   if( step != RANGES_JUMP ) return step == RANGES_ON;
   scan_close_reader(scan);
-  if( !scan_open_reader(scan, files_view(&scan->part, scan->ranges.file, start.offset)) ) return false;
+  if( !scan_open_reader(scan, files_read_from(&scan->part, scan->ranges.file, start.offset)) ) return false;
   reader_go_on(scan->reader, &start);
   return scan_want_fields(scan, start.field_count);
 }
