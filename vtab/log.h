@@ -40,7 +40,8 @@ typedef struct LogRanges {
   Slice reading;                /* how the log is read, in words: a part of the maps' names */
   const Term *terms;            /* on the time of a row; rows that they exclude need not be delivered */
   int term_count;
-  ByteSource *file;             /* the current one; readers see views of it */
+  ByteSource *file;             /* the current one; each reader has its own place in it */
+  ByteSource *inflated;         /* what the reader reads, where it notes restart points; else NULL */
   PortionMap *known, *noted;    /* what may be passed over, NULL = nothing; what is being noted, NULL = it is known */
   size_t known_count, portion;  /* of known: how many hold, the next to be judged */
   int64_t stop;                 /* where it begins in the text; INT64_MAX = the file is read to its end */

@@ -161,7 +161,7 @@ static bool scan_open_file(LogScan *scan) {
   ranges->file = files_read(scan->host->files, &scan->file, path);
   if( !ranges->file || !log_ranges_open(scan, path) || log_ranges_pass_file(scan) ) return false;
   ByteSource *bytes = bytes_inflate(&scan->part, files_read_from(&scan->part, ranges->file, 0));
-  if( bytes && ranges->noted ) ranges->noted->is_gzip = bytes_are_gzip(bytes);
+  if( bytes && !log_ranges_begin(scan, bytes) ) bytes->close(bytes), bytes = NULL;
   return bytes && scan_open_reader(scan, bytes) && (scan->spec->dialect.has_header || scan_want_fields(scan, 0));
 }
 
@@ -171,7 +171,7 @@ static bool scan_step(LogScan *scan) {
   RangesStep step = log_ranges_step(scan, &start);
   if( step != RANGES_JUMP ) return step == RANGES_ON;
   scan_close_reader(scan);
-  if( !scan_open_reader(scan, files_read_from(&scan->part, scan->ranges.file, start.offset)) ) return false;
+  if( !scan_open_reader(scan, log_ranges_source(scan, &start)) ) return false;
   reader_go_on(scan->reader, &start);
   return scan_want_fields(scan, start.field_count);
 }

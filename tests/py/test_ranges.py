@@ -22,6 +22,12 @@ def shown(ms):
     return when.strftime('%Y-%m-%d %H:%M:%S.') + '%03d' % (when.microsecond // 1000)
 
 
+def gzipped(data, members):
+    """In several members where asked, so that inflating can begin at any of them."""
+    part = len(data) // members + 1
+    return b''.join(gzip.compress(data[at:at + part], 1) for at in range(0, len(data), part)) or gzip.compress(b'')
+
+
 def bytes_read():
     with open('/proc/self/io', encoding='ascii') as io:
         return int(io.readline().split()[1])
@@ -38,6 +44,7 @@ class Log:
 
     def __init__(self, path, rng, form, is_first=True):
         self.path, self.rng, self.form, self.serial = path, rng, form, 0
+        self.members = rng.choice([1, 1, 4])
         self.records = []
         if form['skip']:
             self.records += [('skipped', None, b'Export of everything\n')] * form['skip']
@@ -88,7 +95,7 @@ class Log:
     def write(self):
         data = self.bytes()
         with open(self.path, 'wb') as file:
-            file.write(gzip.compress(data, 1) if self.path.endswith('.gz') else data)
+            file.write(gzipped(data, self.members) if self.path.endswith('.gz') else data)
 
     def places(self):
         """(kind, ms, line, offset) of every record."""
@@ -189,7 +196,7 @@ class Case(unittest.TestCase):
         log.records[i] = ('row', ms, shown(ms).encode() + log.records[i][2][len(shown(ms)):])
         data = log.bytes()
         with open(log.path, 'r+b') as file:
-            file.write(gzip.compress(data, 1) if log.path.endswith('.gz') else data)
+            file.write(gzipped(data, log.members) if log.path.endswith('.gz') else data)
             file.truncate()
         os.utime(log.path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
@@ -230,7 +237,7 @@ class Ranges(Case):
                     self.change(rng.choice(logs), rng)
 
     def test_less_is_read(self):
-        for ending, share in (('.csv', .5), ('.csv.gz', .9)):
+        for ending, share in (('.csv', .5), ('.csv.gz', .7)):
             log, form = self.sorted_log('s' + ending)
             size = os.path.getsize(log.path)
             self.db.execute('DROP TABLE IF EXISTS x')
