@@ -452,11 +452,25 @@ class Saved(Case):
         self.assertEqual(len(self.layout()), 1)
         self.db.execute('ROLLBACK')
         self.assertEqual(self.layout(), [])
+        self.db.execute("SELECT channel_remember('x')").fetchall()
+        saved = self.layout()
         self.db.execute("CREATE TEMP TRIGGER no AFTER INSERT ON x_layout BEGIN SELECT RAISE(ABORT, 'not now'); END")
         with self.assertRaisesRegex(Exception, 'channel_remember: not now'):
             self.db.execute("SELECT channel_remember('x')").fetchall()
-        self.assertEqual(self.layout(), [])
+        self.assertEqual(self.layout(), saved)
         self.assertFalse(self.db.in_transaction)
+
+    def test_a_young_file_is_not_saved(self):
+        log, form = self.sorted_log('s.csv', 50)
+        self.create('x', 's.csv', form)
+        said, elapsed = None, 1
+        while elapsed > .04:
+            begin = time.monotonic()
+            os.utime(log.path)
+            said = self.db.execute("SELECT channel_remember('x')").fetchone()[0]
+            elapsed = time.monotonic() - begin
+        self.assertEqual(said, 'x: the ranges of 0 files are saved, those of 1 are not: written to a moment ago, or too large to be kept')
+        self.assertEqual(self.layout(), [])
 
     def test_what_cannot_be_written_is_said(self):
         log, form = self.sorted_log('s.csv')
