@@ -6,6 +6,7 @@
   X(asterisk_cdr) \
   X(asterisk_queue) \
   X(csv) \
+  X(jsonl) \
   X(mbox) \
   X(tsv)
 
