@@ -26,8 +26,8 @@ static bool ranges_apply(const LogScan *scan) {
 static void reading_write(const LogScan *scan, Buf *out) {
   const Mapping *mapping = &scan->mapping;
   const Dialect *d = &scan->spec->dialect;
-  buf_format(out, "%s %d %d %s %u %d %c ts %d zone %016llx null ", scan->spec->format->name, d->delimiter, d->quote, encoding_name(d->encoding), d->skip_lines,
-             d->has_header, mapping->decimal, mapping->ts_column,
+  buf_format(out, "%s%s %d %d %s %u %d %c ts %d zone %016llx null ", scan->spec->is_sorted ? "sorted " : "", scan->spec->format->name, d->delimiter,
+             d->quote, encoding_name(d->encoding), d->skip_lines, d->has_header, mapping->decimal, mapping->ts_column,
              (unsigned long long)zone_digest(mapping->columns[mapping->ts_column].time.zone));
   buf_append_slice(out, mapping->null_texts);
   for(size_t i = 0; i < mapping->column_count; i++) {
@@ -95,6 +95,16 @@ static void ranges_forget(LogScan *scan) {
   scan->ranges.known = NULL;
 }
 
+/* A sorted log's file was in order when it was read; whether it follows the file before it is asked now, and told by reading it. */
+static bool ranges_go_back(const LogScan *scan, const PortionMap *map) {
+  if( !scan->spec->is_sorted || scan->sorted_ts == INT_NULL ) return false;
+  for(size_t i = 0; i < map->count; i++) {
+    if( map->portions[i].untimed ) return true;
+    if( map->portions[i].first_ts != INT_NULL ) return map->portions[i].first_ts < scan->sorted_ts;
+  }
+  return false;
+}
+
 /* Takes over `map`, NULL included. */
 static void ranges_try(LogScan *scan, PortionMap *map, const Fingerprint *now) {
   LogRanges *r = &scan->ranges;
@@ -120,7 +130,7 @@ bool log_ranges_open(LogScan *scan, Slice path) {
   if( env_failed(scan->env) ) return false;
   if( !r->known ) r->noted = portion_map_new(scan->env, key, &now);
   else if( r->known_count < r->known->count ) r->noted = portion_map_part(scan->env, r->known, r->known_count, &now);
-  if( r->known && r->term_count == 0 ) ranges_forget(scan);
+  if( r->known && (r->term_count == 0 || ranges_go_back(scan, r->known)) ) ranges_forget(scan);
   r->portion = 1;
   if( r->known && r->known->count > 1 ) r->stop = r->known->portions[1].offset;
   return !env_failed(scan->env);
@@ -140,6 +150,7 @@ static void ranges_pass(LogScan *scan, size_t from, size_t to) {
     scan->rejects += (uint64_t)portion->rejects;
     scan->skipped += (uint64_t)portion->skipped;
     scan->passed += (uint64_t)(portion->rows - portion->untimed);
+    if( portion->last_ts != INT_NULL ) scan->sorted_ts = portion->last_ts;
   }
 }
 
