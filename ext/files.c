@@ -352,13 +352,13 @@ ByteSource *files_read(Files *files, Arena *arena, Slice path) {
   return NULL;
 }
 
-static void borrowed_close(ByteSource *source) { (void)source; }
+static void view_close(ByteSource *source) { (void)source; }
 
-ByteSource *files_read_from(Arena *arena, const ByteSource *file, int64_t offset) {
+ByteSource *files_view(Arena *arena, const ByteSource *file, int64_t offset) {
   FileSource *from = arena_alloc(arena, sizeof *from);
   if( !from ) return NULL;
   *from = *(const FileSource *)file;
-  from->base.close = borrowed_close;
+  from->base.close = view_close;
   from->base.env = arena->env;
   from->at = offset < file->bytes_on_disk ? offset : file->bytes_on_disk;
   return &from->base;

@@ -193,7 +193,7 @@ ByteSource *log_ranges_source(LogScan *scan, const ReaderStart *start) {
   const PortionMap *map = scan->ranges.known;
   const GzipRestart *restart = map->is_gzip ? portion_restart(map, start->offset) : NULL;
   scan->ranges.inflated = NULL;
-  ByteSource *bytes = files_read_from(&scan->part, scan->ranges.file, restart ? restart->in_offset : start->offset);
+  ByteSource *bytes = files_view(&scan->part, scan->ranges.file, restart ? restart->in_offset : start->offset);
   if( !restart || !bytes ) return bytes;
   bytes = bytes_inflate_from(&scan->part, bytes, restart);
   if( !bytes || ranges_discard(scan, bytes, start->offset - restart->out_offset) ) return bytes;

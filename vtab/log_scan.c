@@ -161,7 +161,7 @@ static bool scan_open_file(LogScan *scan) {
   arena_init(&scan->part, scan->env);
   ranges->file = files_read(scan->host->files, &scan->file, path);
   if( !ranges->file || !log_ranges_open(scan, path) || log_ranges_pass_file(scan) ) return false;
-  ByteSource *bytes = bytes_inflate(&scan->part, files_read_from(&scan->part, ranges->file, 0));
+  ByteSource *bytes = bytes_inflate(&scan->part, files_view(&scan->part, ranges->file, 0));
   if( bytes && !log_ranges_begin(scan, bytes) ) bytes->close(bytes), bytes = NULL;
   return bytes && scan_open_reader(scan, bytes) && (scan->spec->dialect.has_header || scan_want_fields(scan, 0));
 }

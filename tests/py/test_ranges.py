@@ -400,6 +400,16 @@ class Sorted(Case):
             with self.assertRaisesRegex(Exception, "2.csv' line 2: event_ts is 2025-01-04 00:00:00.000 after 2025-01-05 00:00:00.000, but sorted=1"):
                 self.db.execute(sql).fetchall()
 
+    def test_what_was_passed_over_is_before_what_is_read(self):
+        self.write('1.csv', 'at,id,note\n2025-01-01,1,x\n2025-01-03,2,y\n')
+        self.write('2.csv', 'at,id,note\n2025-01-04,3,x\n')
+        self.create('x', '?.csv', {'header': True, 'skip': 0}, ', sorted=1')
+        sql = "SELECT count(*) FROM x WHERE at > '2026'"
+        self.assertEqual(self.db.execute(sql).fetchall(), [(0,)])
+        self.write('2.csv', 'at,id,note\n2025-01-02,3,x\n')
+        with self.assertRaisesRegex(Exception, "2.csv' line 2: event_ts is 2025-01-02 00:00:00.000 after 2025-01-03 00:00:00.000"):
+            self.db.execute(sql).fetchall()
+
     def test_maps_of_a_table_without_the_promise_do_not_vouch_for_it(self):
         self.write('b.csv', 'at,id,note\n2025-01-01,1,x\n2025-01-03,2,y\n2025-01-02,3,z\n')
         form = {'header': True, 'skip': 0}
