@@ -26,6 +26,8 @@ const OptionInfo log_options[] = {
   {"event_map", "LIST", "NULL", "the log's own words as verbs: 'raw=verb; raw=verb', or the name of a table (raw, verb)"},
   {"record_key", "TEXT", "the format's", "column that names a record: of one that is delivered again only the newest gives events"},
   {"record_version", "TEXT", "the format's", "column that tells which delivery is newer; without it, and where equal, the one that came last is"},
+  {"sorted", "BOOLEAN", "0", "1 = a promise that event_ts never goes back from one row to the next, through all files in their order, rows without one first: "
+                             "ORDER BY it costs nothing then, and a row that breaks the promise is an error"},
   {"on_error", "TEXT", "'reject'", "reject (see channel_rejects) or fail: the first reject is an error"},
 };
 const size_t log_option_count = COUNT_OF(log_options);
@@ -177,6 +179,15 @@ static bool spec_shape(Arena *arena, LogSpec *spec) {
   return names != NULL;
 }
 
+/* What sorted=1 promises something of. */
+static bool spec_order(Env *env, const Mapping *mapping) {
+  if( mapping->ts_column < 0 ) return env_fail(env, ERR_INPUT, "option sorted promises the order of event_ts, but no column is mapped to it; add event_ts=COLUMN");
+  const LogColumn *column = &mapping->columns[mapping->ts_column];
+  return column->type == LOG_TIMESTAMP ||
+         env_fail(env, ERR_INPUT, "option sorted promises the order of event_ts, but its column '" SLICE_FORMAT "' holds days; add columns='" SLICE_FORMAT " TIMESTAMP'",
+                  SLICE_ARGS(column->name), SLICE_ARGS(column->name));
+}
+
 static bool spec_common(Arena *arena, const Options *options, LogSpec *spec) {
   static const char *const words[] = {"reject", "fail"};
   Slice on_error = options_text(options, "on_error"), tz = options_text(options, "tz");
@@ -186,7 +197,8 @@ static bool spec_common(Arena *arena, const Options *options, LogSpec *spec) {
   spec->fail_on_reject = slice_equal_nocase(on_error, slice_of(words[1]));
   if( on_error.data && !spec->fail_on_reject && !slice_equal_nocase(on_error, slice_of(words[0])) )
     return env_fail(arena->env, ERR_INPUT, "option on_error is '%s'; write reject or fail", env_quote(on_error, shown));
-  return spec_shape(arena, spec) && log_map(arena, options, spec);
+  spec->is_sorted = options_int(arena->env, options, "sorted", 0, 1, 0) != 0;
+  return spec_shape(arena, spec) && log_map(arena, options, spec) && (!spec->is_sorted || spec_order(arena->env, &spec->mapping));
 }
 
 /* ---- create ------------------------------------------------------------------------------------------------------ */
