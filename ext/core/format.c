@@ -3,7 +3,7 @@
 #include "format.h"
 
 #define FORMATS(X) \
-  X(asterisk_cdr) X(asterisk_cel) X(asterisk_queue) X(csv) X(tsv)
+  X(asterisk_cdr) X(asterisk_cel) X(asterisk_queue) X(csv) X(freeswitch_cdr) X(tsv)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
 #define FORMAT_ROW(name) &format_##name,

@@ -192,7 +192,7 @@ static EventPart *cdr_add(const Cdr *c, EventParts *out, const char *verb, const
   part_text(part, EV_EVENT, slice_of(verb));
   part_text(part, EV_ACTOR, slice_of(actor));
   part_int(part, EV_EVENT_TS, ts);
-  part_text(part, EV_DIRECTION, c->call == CALL_OUT ? SLICE("out") : SLICE("in"));
+  part_text(part, EV_DIRECTION, line_direction(c->call));
   part_text(part, EV_CONTACT_ID, c->contact);
   part_text(part, EV_PHONE, c->phone);
   part_text(part, EV_QUEUE, c->queue);
@@ -243,7 +243,7 @@ static void add_connected(const Cdr *c, EventParts *out) {
 /* Somebody was rung who did not answer: an agent of a queue, or the one who was called. */
 static void add_missed(const Cdr *c, EventParts *out) {
   int64_t rung = c->half ? c->half->start : c->start;
-  if( c->call == CALL_IN ) add_offer(c, out, "offer_missed", rung, seconds_between(rung, c->end));
+  if( c->call != CALL_OUT ) add_offer(c, out, "offer_missed", rung, seconds_between(rung, c->end));
   if( c->queue.data && out->count ) part_real(&out->items[out->count - 1], EV_WAIT_S, seconds_between(c->wait_from, c->end));
 }
 
@@ -251,7 +251,7 @@ static void add_end(const Cdr *c, EventParts *out) {
   bool rang = c->dstchannel.data != NULL, goes_on = c->queue.data && rang && !c->is_answered;
   EventPart *part = NULL;
   if( goes_on ) return;
-  if( rang && !c->is_answered && c->call == CALL_IN ) part = cdr_add(c, out, "not_answered", "customer", c->end);
+  if( rang && !c->is_answered && c->call != CALL_OUT ) part = cdr_add(c, out, "not_answered", "customer", c->end);
   else part = cdr_add(c, out, "contact_ended", "system", c->end);
   if( !part ) return;
   part_text(part, EV_OUTCOME, format_text(c->in, C_DISPOSITION));
@@ -313,9 +313,10 @@ static void cdr_events(const FormatRecord *in, EventParts *out) {
     half_told(&c, far_half, out);
     return;
   }
-  if( c.call == CALL_INTERNAL ) out->why_none = "a call between extensions";
-  else if( is_rest ) out->why_none = "the end of a call that was told";
-  if( out->why_none ) return;
+  if( is_rest ) {
+    out->why_none = "the end of a call that was told";
+    return;
+  }
   add_begin(&c, out);
   if( c.dstchannel.data && c.is_answered ) add_connected(&c, out);
   else if( c.dstchannel.data ) add_missed(&c, out);

@@ -77,7 +77,7 @@ static EventPart *cel_add(const Cel *c, const char *verb, const char *actor, int
   part_text(part, EV_EVENT, slice_of(verb));
   part_text(part, EV_ACTOR, slice_of(actor));
   part_int(part, EV_EVENT_TS, ts);
-  part_text(part, EV_DIRECTION, c->call->call == CALL_OUT ? SLICE("out") : SLICE("in"));
+  part_text(part, EV_DIRECTION, line_direction(c->call->call));
   if( c->is_own && !(number.size <= 6 && line_is_digits(number)) ) part_text(part, EV_PHONE, number);
   part_text(part, EV_QUEUE, line_name_text(&c->call->queue));
   return part;
@@ -118,7 +118,6 @@ static void on_start(const Cel *c) {
     Slice to = format_text(c->in, E_EXTEN);
     c->call->call = c->number.data ? line_call(c->number, to) : CALL_IN;
     line_name_keep(&c->call->channel, c->channel);
-    if( c->call->call == CALL_INTERNAL ) return;
     EventPart *part = cel_add(c, c->call->call == CALL_OUT ? "call_made" : "contact_started", c->call->call == CALL_OUT ? "agent" : "customer", c->ts);
     if( part && c->call->call == CALL_OUT ) part_text(part, EV_AGENT, line_device(c->channel));
   } else if( !line_local(c->channel, '2').data ) {
@@ -226,11 +225,9 @@ static void cel_events(const FormatRecord *in, EventParts *out) {
   Cel c = {.in = in, .out = out, .call = call_of(in->memory, id), .channel = format_text(in, E_CHANNEL), .ts = format_time(in, E_TIME)};
   c.number = line_caller(format_text(in, E_NUMBER));
   c.is_own = slice_equal(id, format_text(in, E_UNIQUEID));
-  bool is_start = word && word->tell == on_start;
-  if( c.call->call == CALL_INTERNAL && !(is_start && c.is_own) && word && word->tell != on_end ) out->why_none = "a call between extensions";
-  else if( !word ) on_other(&c);
+  if( !word ) on_other(&c);
   else if( word->tell ) word->tell(&c);
-  if( out->count == 0 && !out->why_none ) out->why_none = is_start && c.is_own ? "a call between extensions" : "a channel's own";
+  if( out->count == 0 ) out->why_none = "a channel's own";
 }
 
 /* ---- the format ----------------------------------------------------------------------------------------------------------- */

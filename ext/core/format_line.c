@@ -83,6 +83,8 @@ LineCall line_call(Slice from, Slice to) {
   return is_extension(to) || line_caller(to).size < 7 ? CALL_INTERNAL : CALL_OUT;
 }
 
+Slice line_direction(LineCall call) { return call == CALL_IN ? SLICE("in") : call == CALL_OUT ? SLICE("out") : SLICE("internal"); }
+
 void line_name_keep(LineName *name, Slice text) {
   name->size = text.size <= LINE_NAME_BYTES ? text.size : 0;
   if( name->size ) memcpy(name->text, text.data, name->size);

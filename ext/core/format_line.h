@@ -20,6 +20,7 @@ Slice line_caller(Slice number);
 /* Who calls whom, by the look of two numbers: an extension has at most six digits, everybody else is outside. */
 typedef enum LineCall { CALL_IN, CALL_OUT, CALL_INTERNAL } LineCall;
 LineCall line_call(Slice from, Slice to);
+Slice line_direction(LineCall call);                   /* in, out, internal */
 
 /* A name that outlives its record; longer ones are not kept. */
 enum { LINE_NAME_BYTES = 80 };

@@ -214,7 +214,9 @@ TEST(cdr_of_plain_calls) {
                "E contact_ended 2025-03-01 09:12:05.000 direction=out actor=system contact_id=1740820200.5 place=in outcome=ANSWERED phone=12025550102\n"
                "E call_made 2025-03-01 09:20:00.000 direction=out actor=agent contact_id=1740820800.7 place=in phone=12025550102\n"
                "E contact_ended 2025-03-01 09:20:05.000 direction=out actor=system contact_id=1740820800.7 place=in outcome=BUSY phone=12025550102\n"
-               "N a call between extensions\n");
+               "E contact_started 2025-03-01 09:30:00.000 direction=internal actor=customer contact_id=1740821400.9 place=in\n"
+               "E offer_missed 2025-03-01 09:30:00.000 duration_s=5 direction=internal actor=system contact_id=1740821400.9 agent=PJSIP/102 place=in\n"
+               "E not_answered 2025-03-01 09:30:05.000 direction=internal actor=customer contact_id=1740821400.9 place=in outcome=FAILED\n");
 }
 
 /* A caller in one queue, then, passed on, in another; the second agent's half comes late. */
@@ -361,8 +363,8 @@ TEST(cel_of_others) {
                "E call_made 2025-03-01 09:10:00.000 direction=out actor=agent contact_id=1740820200.5 agent=PJSIP/101 place=in phone=12025550102\n"
                "E agent_connected 2025-03-01 09:10:05.000 direction=out actor=agent contact_id=1740820200.5 agent=PJSIP/101 place=in phone=12025550102\n"
                "E contact_ended 2025-03-01 09:10:15.000 direction=out actor=system contact_id=1740820200.5 agent=PJSIP/101 place=in talk_s=10 phone=12025550102\n"
-               "N a call between extensions\n"
-               "N a call between extensions\n");
+               "E contact_started 2025-03-01 09:20:00.000 direction=internal actor=customer contact_id=1740820800.7 place=in\n"
+               "E contact_ended 2025-03-01 09:20:15.000 direction=internal actor=system contact_id=1740820800.7 place=in\n");
   check_learn(&format_asterisk_cel, "a,b,c\n", "the first record has 3 fields; a channel event log as cel_custom.conf's sample writes it has 20: 'a,b,c'");
   CHECK_INT(format_asterisk_cel.recognise(slice_of(format_asterisk_cel.sample)), 100);
   CHECK_INT(format_asterisk_cel.recognise(slice_of(format_asterisk_cdr.sample)), 0);
