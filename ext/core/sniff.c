@@ -297,10 +297,12 @@ static void say_rejects(Sniffing *work) {
 }
 
 static void say_dialect(Sniffing *work) {
-  if( work->out->dialect.encoding == ENCODING_LATIN1 && !work->given->dialect.has_encoding ) {
+  const Dialect *dialect = &work->out->dialect;
+  if( dialect->shape && dialect->shape->takes_bytes ) return;
+  if( dialect->encoding == ENCODING_LATIN1 && !work->given->dialect.has_encoding ) {
     sentence_add(&work->problems, "encoding is latin1 or windows-1252: no byte decides");
   }
-  if( work->out->dialect.quote == 0 && !work->given->dialect.has_quote && work->out->dialect.delimiter != '\t' ) {
+  if( !dialect->shape && dialect->quote == 0 && !work->given->dialect.has_quote && dialect->delimiter != '\t' ) {
     sentence_add(&work->problems, "quotes do not pair up: they are read as plain text");
   }
   if( work->guess.one_column ) sentence_add(&work->problems, "one column only: nothing shows the delimiter");
