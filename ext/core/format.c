@@ -4,8 +4,10 @@
 
 #define FORMATS(X) \
   X(asterisk_cdr) \
+  X(asterisk_cel) \
   X(asterisk_queue) \
   X(csv) \
+  X(freeswitch_cdr) \
   X(jsonl) \
   X(mbox) \
   X(tsv)
