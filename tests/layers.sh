@@ -12,8 +12,8 @@ ROWS='base intern order pairs number json spelling wildcard scan matter stat
 timestamp calendar duration zone term
 bytes window record shape lane fields reader encoding utf16
 log_type vocabulary event event_parts mapping
-mime html
-mbox xml
+mime html xml
+mbox xes
 format
 sniff
 identity condition event_record event_put summary contact episode edge repeat group ahead sense

@@ -3,7 +3,7 @@
 #include "format.h"
 
 #define FORMATS(X) \
-  X(csv) X(mbox) X(tsv)
+  X(csv) X(mbox) X(tsv) X(xes)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
 #define FORMAT_ROW(name) &format_##name,
