@@ -3,7 +3,13 @@
 #include "format.h"
 
 #define FORMATS(X) \
-  X(csv) X(mbox) X(tsv) X(xes)
+  X(asterisk_cdr) \
+  X(asterisk_queue) \
+  X(csv) \
+  X(jsonl) \
+  X(mbox) \
+  X(tsv) \
+  X(xes)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
 #define FORMAT_ROW(name) &format_##name,

@@ -5,16 +5,17 @@
 #include "xes.h"
 #include "xml_reader.h"
 
-static const struct { const char *name, *event_column, *meaning; } known[] = {
-  {"case:concept:name", "case_id", "the case"},
-  {"concept:name", "event", "what happened, in the log's words"},
-  {"time:timestamp", "event_ts", "when"},
-  {"org:resource", "agent", "who did it"},
-  {"org:group", "queue", "the group of who did it"},
-  {"lifecycle:transition", "detail", "start, complete, schedule …"},
-  {"cost:total", "amount", "what it cost"},
-  {"cost:currency", "currency", "of the cost"},
-  {XES_REST, "attributes", "attributes without a column of their own, as JSON"},
+/* Of the standard's extensions; a log has some of them and others of its own. */
+static const FormatColumn known[] = {
+  {"case:concept:name", LOG_TEXT, NULL, "case_id", "the case"},
+  {"concept:name", LOG_TEXT, NULL, "event", "what happened, in the log's words"},
+  {"time:timestamp", LOG_TIMESTAMP, "iso", "event_ts", "when"},
+  {"org:resource", LOG_TEXT, NULL, "agent", "who did it"},
+  {"org:group", LOG_TEXT, NULL, "queue", "the group of who did it"},
+  {"lifecycle:transition", LOG_TEXT, NULL, "detail", "start, complete, schedule …"},
+  {"cost:total", LOG_DOUBLE, NULL, "amount", "what it cost"},
+  {"cost:currency", LOG_TEXT, NULL, "currency", "of the cost"},
+  {XES_REST, LOG_TEXT, NULL, "attributes", "attributes without a column of their own, as JSON"},
 };
 
 static const struct { const char *element; LogType type; } types[] = {
@@ -107,6 +108,11 @@ static int column_order(const void *a, const void *b, const void *context) {
   return (int)case_b - (int)case_a;
 }
 
+/* The columns of a log whose events begin beyond what has been seen. */
+static void learn_known(Learning *learning) {
+  for(size_t i = 0; i < COUNT_OF(known) && !env_failed(learning->arena->env); i++) learn_column(learning, slice_of(known[i].name), known[i].type);
+}
+
 static bool learn_read(Learning *learning, Slice head) {
   XmlReader *xml = arena_alloc(learning->arena, sizeof *xml);
   XmlToken token = XML_OPEN;
@@ -118,6 +124,7 @@ static bool learn_read(Learning *learning, Slice head) {
     if( token == XML_OPEN && !learn_element(learning, xml) ) return false;
     if( token == XML_CLOSE ) learn_close(learning, xml);
   }
+  if( learning->count == 0 && token == XML_ERROR ) learn_known(learning);
   learning->is_case = false;
   return learn_column(learning, SLICE(XES_REST), LOG_TEXT) &&
          array_sort(learning->arena->env, learning->items, learning->count, sizeof *learning->items, column_order, NULL);
@@ -140,7 +147,7 @@ static int xes_recognise(Slice head) {
   if( slice_equal(slice_part(start, 0, 3), SLICE("\xEF\xBB\xBF")) ) start = slice_trim(slice_part(start, 3, SIZE_MAX));
   if( start.size < 5 || start.data[0] != '<' || !holds(start, "<log") ) return 0;
   if( holds(start, "<trace") || holds(start, "xes-standard") || holds(start, "xes.version") ) return 97;
-  return holds(start, "<event") ? 80 : 0;
+  return holds(start, "<event") || holds(start, " key=\"") ? 80 : 0;
 }
 
 static const char sample[] =
@@ -168,6 +175,8 @@ const Format format_xes = {
   .name = "xes",
   .title = "XES (IEEE 1849): event logs of process mining",
   .shape = &shape_xes,
+  .columns = known,
+  .column_count = COUNT_OF(known),
   .learn = xes_learn,
   .recognise = xes_recognise,
   .sample = sample,
