@@ -28,6 +28,7 @@ typedef struct Learning {
   FormatColumn *items;
   size_t count, capacity;
   bool is_case;                 /* whose attributes are being read */
+  bool has_event;
   Slice keys[XML_DEPTH_MAX];
   unsigned base;                /* depth of the element that owns them */
 } Learning;
@@ -85,6 +86,7 @@ static bool learn_element(Learning *learning, const XmlReader *xml) {
   if( is_trace || is_event || is_global ) {
     learning->is_case = is_trace || (is_global && slice_equal(scope, SLICE("trace")));
     learning->base = xml->depth;
+    learning->has_event |= is_event;
     return true;
   }
   if( learning->base == 0 || xml->depth <= learning->base ) return true;
@@ -135,6 +137,7 @@ static bool xes_learn(Arena *arena, Slice head, FormatColumns *out) {
   bool ok = learn_read(&learning, head);
   out->items = ok ? arena_alloc(arena, (learning.count + 1) * sizeof *out->items) : NULL;
   out->count = out->items ? learning.count : 0;
+  out->wants_more = !learning.has_event;
   if( out->items ) memcpy(out->items, learning.items, learning.count * sizeof *out->items);
   env_release(arena->env, learning.items);
   return out->items != NULL;

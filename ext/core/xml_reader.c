@@ -47,9 +47,10 @@ static size_t skip_name(Slice s, size_t at) {
 static size_t attribute_read(Slice s, size_t at, Slice *name, Slice *value, const char **wrong, size_t *where) {
   size_t name_end = skip_name(s, at), equals = skip_blanks(s, name_end);
   *name = slice_part(s, at, name_end - at);
-  *where = name_end == at ? at : equals;
-  *wrong = name_end == at || !is_name_start(s.data[at]) ? "a name" : "'=' behind the attribute's name";
-  if( name_end == at || !is_name_start(s.data[at]) || equals == s.size || s.data[equals] != '=' ) return 0;
+  bool is_named = name_end > at && is_name_start(s.data[at]);
+  *where = is_named ? equals : at;
+  *wrong = is_named ? "'=' behind the attribute's name" : "a name";
+  if( !is_named || equals == s.size || s.data[equals] != '=' ) return 0;
   size_t open = *where = skip_blanks(s, equals + 1);
   *wrong = "a value in quotes";
   if( open == s.size || (s.data[open] != '"' && s.data[open] != '\'') ) return 0;
