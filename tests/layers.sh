@@ -11,7 +11,7 @@ includes() { grep -nE '#[[:space:]]*include' "$@"; }
 ROWS='base intern order pairs number json spelling wildcard scan matter stat
 timestamp calendar duration zone term
 bytes inflate restart window record shape json_shape lane fields reader encoding utf16
-log_type vocabulary event event_parts mapping
+log_type vocabulary event event_parts mapping portion
 mime html xml
 mbox xes
 format json_learn

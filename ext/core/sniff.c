@@ -210,7 +210,7 @@ static bool row_add(Sniffing *work, const Record *record) {
     return true;
   }
   if( !work->types && !columns_open(work, NULL, record->field_count) ) return false;
-  if( work->rows++ < work->guess.extra_headers ) return true;
+  work->rows++;
   for(size_t i = 0; i < record->field_count && i < work->out->column_count; i++) {
     if( !types_add(work->types, i, record->fields[i]) ) return false;
   }
@@ -314,12 +314,9 @@ static void say_dialect(Sniffing *work) {
 }
 
 static void say_headers(Sniffing *work) {
-  if( work->guess.extra_headers == 1 ) {
-    sentence_add(&work->problems, "the row below the header looks like a second header line, and is read as data");
-  } else if( work->guess.extra_headers > 1 ) {
-    sentence_add(&work->problems, "the %u rows below the header look like further header lines, and are read as data",
-                 work->guess.extra_headers);
-  }
+  uint32_t more = work->out->dialect.more_headers;
+  if( more && !work->given->dialect.has_header )
+    sentence_add(&work->problems, "%u header lines: the first names the columns, %s skipped", more + 1, more == 1 ? "the other is" : "the others are");
   if( work->rows + work->rejects == 0 && work->out->header_line ) sentence_add(&work->problems, "only a header line");
 }
 
