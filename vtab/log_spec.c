@@ -7,6 +7,7 @@
 #include "log_map.h"
 
 #define SAMPLE_ROWS 10000
+#define HEADERS_MAX 10
 
 const OptionInfo log_options[] = {
   {"path", "TEXT", NULL, "file, glob or list (';' between); relative to the current directory"},
@@ -17,7 +18,7 @@ const OptionInfo log_options[] = {
   {"encoding", "TEXT", "sniffed", "utf-8, utf-16, latin1, windows-1250 … windows-1258"},
   {"delimiter", "TEXT", "sniffed", "one character; '\\t' is a tab"},
   {"quote", "TEXT", "sniffed", "one character, or 'none'"},
-  {"header", "BOOLEAN", "sniffed", "0 = the first record is data"},
+  {"header", "BIGINT", "sniffed", "header records: 0 = the first record is data, 1; 2 or 3 of a survey: the first names the columns, the others are skipped"},
   {"skip", "BIGINT", "sniffed", "title records above the header"},
   {"null", "LIST", "sniffed", "texts that mean NULL, besides the empty field"},
   {"decimal", "TEXT", "sniffed", "'.' or ','"},
@@ -84,6 +85,11 @@ static bool format_takes(Env *env, const Options *options, const Format *format)
   return true;
 }
 
+static void set_headers(int64_t count, Dialect *dialect) {
+  dialect->has_header = count > 0;
+  dialect->more_headers = count > 1 ? (uint32_t)count - 1 : 0;
+}
+
 static bool given_decode(Env *env, const Options *options, SniffGiven *given) {
   DialectGiven *d = &given->dialect;
   Slice text;
@@ -96,7 +102,7 @@ static bool given_decode(Env *env, const Options *options, SniffGiven *given) {
   if( (d->has_encoding = (text = options_text(options, "encoding")).data != NULL) ) option_encoding(env, text, &d->dialect.encoding);
   if( (text = options_text(options, "decimal")).data ) option_decimal(env, text, &given->decimal);
   d->has_header = options_find(options, "header") != NULL;
-  d->dialect.has_header = options_int(env, options, "header", 0, 1, 1) != 0;
+  set_headers(options_int(env, options, "header", 0, HEADERS_MAX, 1), &d->dialect);
   d->has_skip = options_find(options, "skip") != NULL;
   d->dialect.skip_lines = (uint32_t)options_int(env, options, "skip", 0, 1000000, 0);
   if( d->has_delimiter && d->has_quote && d->dialect.delimiter == d->dialect.quote )
@@ -303,8 +309,9 @@ static bool layout_options(Host *host, Env *env, sqlite3_stmt *insert, const Log
   buf_init(&relative, env);
   files_schema_directory(host->files, env, spec->schema.data, &directory);
   bool is_below = paths_relative(spec->paths, buf_slice(&directory), &relative);
-  char skip[24];
+  char skip[24], headers[24];
   sqlite3_snprintf(sizeof skip, skip, "%u", spec->dialect.skip_lines);
+  sqlite3_snprintf(sizeof headers, headers, "%u", spec->dialect.has_header + spec->dialect.more_headers);
   const struct { const char *name; Slice value; } rows[] = {
     {"path", is_below ? buf_slice(&relative) : spec->paths},
     {"path_base", is_below ? SLICE("database") : SLICE("absolute")},
@@ -312,7 +319,7 @@ static bool layout_options(Host *host, Env *env, sqlite3_stmt *insert, const Log
     {"delimiter", character(&spec->dialect.delimiter)},
     {"quote", character(&spec->dialect.quote)},
     {"encoding", slice_of(encoding_name(spec->dialect.encoding))},
-    {"header", spec->dialect.has_header ? SLICE("1") : SLICE("0")},
+    {"header", slice_of(headers)},
     {"skip", slice_of(skip)},
     {"null", spec->mapping.null_texts},
     {"decimal", (Slice){&spec->mapping.decimal, 1}},
@@ -368,9 +375,9 @@ static void load_option(Arena *arena, Slice name, Slice value, LogSpec *spec, bo
   else if( slice_equal(name, SLICE("delimiter")) ) one_character(env, "delimiter", value, &spec->dialect.delimiter);
   else if( slice_equal(name, SLICE("quote")) ) option_quote(env, value, &spec->dialect.quote);
   else if( slice_equal(name, SLICE("encoding")) ) option_encoding(env, value, &spec->dialect.encoding);
-  else if( slice_equal(name, SLICE("header")) ) spec->dialect.has_header = slice_equal(value, SLICE("1"));
   else if( slice_equal(name, SLICE("null")) ) spec->mapping.null_texts = value;
   else if( slice_equal(name, SLICE("decimal")) ) option_decimal(env, value, &spec->mapping.decimal);
+  else if( slice_equal(name, SLICE("header")) && slice_to_int(value, &number) && number >= 0 && number <= HEADERS_MAX ) set_headers(number, &spec->dialect);
   else if( !slice_equal(name, SLICE("skip")) || !slice_to_int(value, &number) || number < 0 || number > 1000000 )
     env_fail(env, ERR_CORRUPT, "option '" SLICE_FORMAT "' makes no sense", SLICE_ARGS(name));
   else spec->dialect.skip_lines = (uint32_t)number;
