@@ -3,7 +3,7 @@
 #include "format.h"
 
 #define FORMATS(X) \
-  X(csv) X(jsonl) X(tsv)
+  X(amazon_connect) X(csv) X(jsonl) X(tsv)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
 #define FORMAT_ROW(name) &format_##name,
