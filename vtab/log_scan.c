@@ -45,7 +45,7 @@ static bool scan_ready(LogScan *scan) {
   if( env_failed(scan->env) ) return false;
   memcpy(mapping->columns, spec->mapping.columns, mapping->column_count * sizeof *mapping->columns);
   for(size_t i = 0; i < mapping->column_count; i++) mapping->columns[i].time.zone = zone;
-  return true;
+  return mapping_prepare(mapping, arena);
 }
 
 static bool scan_verbs(LogScan *scan) {

@@ -3,7 +3,13 @@
 #include "format.h"
 
 #define FORMATS(X) \
-  X(amazon_connect) X(csv) X(jsonl) X(tsv)
+  X(amazon_connect) \
+  X(asterisk_cdr) \
+  X(asterisk_queue) \
+  X(csv) \
+  X(jsonl) \
+  X(mbox) \
+  X(tsv)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
 #define FORMAT_ROW(name) &format_##name,

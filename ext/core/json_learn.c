@@ -186,7 +186,7 @@ bool json_learn(Arena *arena, Slice head, const char *const *lists, FormatColumn
   static const char *const hidden[] = {"log_file", "log_line", "log_offset", "log_raw", "journey_handle"};
   JsonSpec spec = {.lists = lists};
   Learning l = {.arena = arena, .out = out};
-  *out = (FormatColumns){NULL, 0};
+  *out = (FormatColumns){.count = 0};
   intern_init(&l.folded, arena->env);
   intern_init(&l.seen, arena->env);
   buf_init(&l.path, arena->env);

@@ -44,6 +44,7 @@ void json_shape_cut(void *state, Slice text, Cut *cut);
 /* A shape over a spec. */
 #define JSON_SHAPE(name, spec) \
   static bool name##_begin(void *state, Arena *arena, const ShapePlan *plan) { return json_shape_begin(state, arena, plan, &spec); } \
-  static const Shape name = {sizeof(JsonShape), name##_begin, json_shape_end, json_shape_want, json_shape_scan, json_shape_cut, false}
+  static const Shape name = {.state_size = sizeof(JsonShape), .begin = name##_begin, .end = json_shape_end, .want = json_shape_want, \
+                             .scan = json_shape_scan, .cut = json_shape_cut}
 
 #endif
