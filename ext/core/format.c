@@ -7,9 +7,11 @@
   X(asterisk_cdr) \
   X(asterisk_queue) \
   X(csv) \
+  X(genesys_conversation) \
   X(jsonl) \
   X(mbox) \
-  X(tsv)
+  X(tsv) \
+  X(twilio_calls)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
 #define FORMAT_ROW(name) &format_##name,
