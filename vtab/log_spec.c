@@ -23,7 +23,7 @@ const OptionInfo log_options[] = {
   {"null", "LIST", "sniffed", "texts that mean NULL, besides the empty field"},
   {"decimal", "TEXT", "sniffed", "'.' or ','"},
   {"columns", "LIST", "sniffed", "declared names and types: 'name TYPE; …' with BIGINT, DOUBLE, TIMESTAMP, DATE or TEXT; with a header "
-                                 "only the types of the columns named"},
+                                 "only the types of the columns named; in JSON also further paths"},
   {"event_map", "LIST", "NULL", "the log's own words as verbs: 'raw=verb; raw=verb', or the name of a table (raw, verb)"},
   {"record_key", "TEXT", "the format's", "column that names a record: of one that is delivered again only the newest gives events"},
   {"record_version", "TEXT", "the format's", "column that tells which delivery is newer; without it, and where equal, the one that came last is"},
@@ -126,17 +126,38 @@ static bool type_find(Slice text, LogType *type) {
   return false;
 }
 
-static bool declare_column(Arena *arena, Slice part, size_t position, bool has_header, Mapping *mapping) {
+/* How the option columns finds the columns that it declares. */
+typedef enum Declared { BY_PLACE, BY_NAME, BY_NAME_OR_NEW } Declared;
+
+/* A column that the format's records may have and that the sample did not show. */
+static int new_column(Arena *arena, Mapping *mapping) {
+  LogColumn *columns = arena_alloc(arena, (mapping->column_count + 1) * sizeof *columns);
+  if( !columns ) return -1;
+  memcpy(columns, mapping->columns, mapping->column_count * sizeof *columns);
+  mapping->columns = columns;
+  return (int)mapping->column_count++;
+}
+
+static int find_declared(Arena *arena, Slice written, size_t position, Declared by, Mapping *mapping, Slice *name) {
+  *name = written;
+  if( by == BY_NAME_OR_NEW ) {
+    int at = log_column_find(mapping, written);
+    return at >= 0 ? at : new_column(arena, mapping);
+  }
+  if( written.size >= 2 && written.data[0] == '"' && written.data[written.size - 1] == '"' ) *name = slice_part(written, 1, written.size - 2);
+  return by == BY_NAME ? log_column_find(mapping, *name) : (int)position;
+}
+
+static bool declare_column(Arena *arena, Slice part, size_t position, Declared by, Mapping *mapping) {
   char shown[100];
   LogType type;
   size_t space = part.size;
   while( space && part.data[space - 1] != ' ' ) space--;
-  Slice name = slice_trim(slice_part(part, 0, space)), type_text = slice_part(part, space, SIZE_MAX);
-  if( name.size >= 2 && name.data[0] == '"' && name.data[name.size - 1] == '"' ) name = slice_part(name, 1, name.size - 2);
-  if( name.size == 0 || !type_find(type_text, &type) )
+  Slice written = slice_trim(slice_part(part, 0, space)), name, type_text = slice_part(part, space, SIZE_MAX);
+  if( written.size == 0 || !type_find(type_text, &type) )
     return env_fail(arena->env, ERR_INPUT, "option columns: '%s' is not 'name TYPE'; types are BIGINT, DOUBLE, TIMESTAMP, DATE, TEXT",
                     env_quote(part, shown));
-  int at = has_header ? log_column_find(mapping, name) : (int)position;
+  int at = find_declared(arena, written, position, by, mapping, &name);
   if( at < 0 ) return log_column_missing(arena, mapping, "columns", name);
   if( (size_t)at >= mapping->column_count )
     return env_fail(arena->env, ERR_INPUT, "option columns names more than the %zu columns of the file", mapping->column_count);
@@ -149,11 +170,11 @@ static bool declare_column(Arena *arena, Slice part, size_t position, bool has_h
   return !env_failed(arena->env);
 }
 
-static bool declare_columns(Arena *arena, Slice list, bool has_header, Mapping *mapping) {
+static bool declare_columns(Arena *arena, Slice list, Declared by, Mapping *mapping) {
   size_t position = 0;
   while( list.data && !env_failed(arena->env) ) {
     Slice part = slice_trim(slice_cut(&list, ';'));
-    if( part.size ) declare_column(arena, part, position++, has_header, mapping);
+    if( part.size ) declare_column(arena, part, position++, by, mapping);
   }
   return !env_failed(arena->env);
 }
@@ -172,8 +193,11 @@ static bool columns_from_sniff(Arena *arena, const Sniff *sniff, Mapping *mappin
 
 /* ---- what create and connect share ------------------------------------------------------------------------------ */
 
-/* The option columns tells types by the names that are there, instead of naming columns by their places. */
-static bool names_columns(const LogSpec *spec) { return spec->dialect.has_header || spec->format->shape || spec->format->columns; }
+/* A shape that learns its columns from a sample knows more of them by their names. */
+static Declared declared_by(const LogSpec *spec) {
+  if( spec->format->shape && spec->format->learn ) return BY_NAME_OR_NEW;
+  return spec->dialect.has_header || spec->format->shape || spec->format->columns ? BY_NAME : BY_PLACE;
+}
 
 /* The shape's columns are the table's. */
 static bool spec_shape(Arena *arena, LogSpec *spec) {
@@ -263,7 +287,7 @@ bool log_spec_create(Host *host, Arena *arena, const Options *options, LogSpec *
   spec->paths = arena_copy(arena, buf_slice(&paths));
   buf_free(&paths);
   return ok && spec_sniff(host, arena, &given, spec) &&
-         declare_columns(arena, options_text(options, "columns"), names_columns(spec), &spec->mapping) && spec_common(arena, options, spec) &&
+         declare_columns(arena, options_text(options, "columns"), declared_by(spec), &spec->mapping) && spec_common(arena, options, spec) &&
          spec_check(host, arena, spec);
 }
 
