@@ -17,6 +17,7 @@ typedef struct LogSpec {
   Slice tz;                     /* "UTC" by default; the zone itself is found when it is read */
   Slice event_map;              /* list or table name, as given */
   bool fail_on_reject;
+  int threads;                  /* as asked; 0 = two, where there are two processors */
   Mapping mapping;
   Slice damage;                 /* why _layout could not be read; "" = it could */
 } LogSpec;
@@ -33,8 +34,19 @@ bool log_spec_usable(const LogSpec *spec, Env *env);       /* ERR_CORRUPT when i
 /* ERR_INPUT when nothing is mapped to event_ts, or as log_spec_usable. */
 bool log_gives_events(const LogTable *table, Env *env);
 
-/* A walk over all records of all files of a log. */
-typedef struct LogScan {
+typedef struct LogScan LogScan;
+typedef struct LogCrew LogCrew;
+
+/* What a reader of a scan needs of its records, judged on the thread that reads them: such a reader sees only what is kept. */
+typedef enum LogVerdict { LOG_PASS, LOG_COUNT, LOG_KEEP } LogVerdict;          /* counted is LOG_COUNT and LOG_KEEP */
+typedef struct LogFilter {
+  size_t state_size;                                             /* of a zeroed state per thread; 0 = none */
+  void (*begin)(void *state, const LogScan *scan);               /* NULL = nothing to begin */
+  LogVerdict (*judge)(const void *plan, void *state, const LogScan *scan);     /* scan->record and what goes with it; the plan is shared */
+} LogFilter;
+
+/* A walk over all records of all files of a log: by the caller alone, or, once it is long, by a crew (log_crew.h), with the same result. */
+struct LogScan {
   Host *host;
   Env *env;
   Arena files;                  /* names; lives as long as the scan */
@@ -43,7 +55,7 @@ typedef struct LogScan {
   Arena reason;                 /* of the current reject */
   Mapping mapping;              /* the spec's, with its zone and event_map found */
   FileName *names;
-  size_t name_count, next_name;
+  size_t name_count, next_name;  /* next_name - 1: the current record's file */
   Reader *reader;
   Slice log_file;               /* of the current record */
   Record record;
@@ -55,7 +67,19 @@ typedef struct LogScan {
   Slice reject_column;          /* of a reject: name of record.column, which counts the file's columns */
   bool *wanted;                 /* by table column; NULL = all */
   uint64_t rows, rejects, skipped;
-} LogScan;
+  const LogFilter *filter;      /* NULL = every record is kept, and counted */
+  const void *filter_plan;
+  void *filter_state;
+  int64_t number;               /* of the record that was kept, among those counted; 1-based */
+  ByteSource *source;           /* the current file's, as it was opened */
+  uint64_t begun_at;            /* rows and rejects before it */
+  Slice lasting;                /* bytes that stay as long as what is made of this scan's records */
+  int64_t bytes_before;         /* of files that were read to the end */
+  int64_t crew_at;              /* bytes after which a crew takes over */
+  LogCrew *crew;
+  struct LogBatch *batch;       /* kept records that the crew has brought */
+  size_t batch_next;
+};
 
 /* Without `with_events` the event_map is not read, so that a log whose event_map is wrong can still be looked at. */
 bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, bool with_events);
@@ -69,6 +93,19 @@ Value log_scan_value(const LogScan *scan, size_t column);
 /* The next record of any kind but RECORD_HEADER (delivered as RECORD_SKIPPED, "header"); RECORD_END at the end or with env's error set. */
 RecordKind log_scan_next(LogScan *scan);
 void log_scan_close(LogScan *scan);
+/* Before the first record. `plan` is shared by threads and not changed. */
+void log_scan_filter(LogScan *scan, const LogFilter *filter, const void *plan);
+
+/* For log_crew and log_batch. The next record, whatever the filter, by this thread alone. */
+RecordKind log_scan_step(LogScan *scan);
+bool log_scan_keeps(LogScan *scan);               /* the filter on that record; counts */
+/* Between two records: whether another scan can go on in the current file where this one stands (log_scan_go_on). */
+bool log_scan_tells(const LogScan *scan, ReaderStart *start);
+/* A scan over part of one file for another thread: as `like`, which is not changed as long, with its own memory. Close it as any scan. */
+bool log_scan_fork(LogScan *scan, const LogScan *like, Env *env, Slice log_file);
+bool log_scan_read(LogScan *scan, ByteSource *bytes);            /* a forked scan: from the file's beginning; bytes NULL = failed */
+/* A forked scan: `bytes` begin at start->offset; `order` = NULL where the file's columns stand as the table's. */
+bool log_scan_go_on(LogScan *scan, ByteSource *bytes, const ReaderStart *start, const int32_t *order);
 
 int log_register(Host *host);
 extern const OptionInfo log_options[];

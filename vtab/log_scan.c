@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
-** log_scan: all records of all files of a log, in order of file and place. */
+** log_scan: all records of all files of a log, in order of file and place. How a crew reads them is log_crew's. */
 #include "../ext/core/event_record.h"
-#include "log.h"
+#include "log_batch.h"
+#include "log_crew.h"
 
 static bool verbs_from_table(Host *host, Arena *arena, Slice name, Mapping *mapping) {
   Slice schema, table;
@@ -64,6 +65,7 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
   arena_init(&scan->files, env);
   arena_init(&scan->file, env);
   arena_init(&scan->reason, env);
+  scan->crew_at = log_crew_begins(spec);
   return scan_ready(scan) && (!with_events || scan_verbs(scan)) && files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
 }
 
@@ -103,6 +105,8 @@ static bool scan_want_fields(LogScan *scan, size_t field_count) {
 }
 
 static void scan_close_file(LogScan *scan) {
+  if( scan->source && scan->source->bytes_on_disk > 0 ) scan->bytes_before += scan->source->bytes_on_disk;
+  scan->source = NULL;
   reader_close(scan->reader);
   scan->reader = NULL;
   arena_free(&scan->file);
@@ -110,23 +114,72 @@ static void scan_close_file(LogScan *scan) {
 
 void log_scan_close(LogScan *scan) {
   if( !scan->env ) return;
+  log_crew_close(scan->crew);
+  scan->crew = NULL;
   scan_close_file(scan);
   arena_free(&scan->files);
   arena_free(&scan->reason);
   scan->env = NULL;
 }
 
-static bool scan_open_file(LogScan *scan) {
+static bool scan_open_reader(LogScan *scan, ByteSource *bytes) {
   Dialect dialect = scan->spec->dialect;
+  if( dialect.has_header ) dialect.field_count = 0;
+  scan->is_ordered = false;
+  scan->begun_at = scan->rows + scan->rejects;
+  scan->record.offset = scan->record.bytes = 0;
+  if( bytes ) scan->reader = reader_open(&scan->file, bytes, &dialect);
+  return scan->reader != NULL;
+}
+
+bool log_scan_read(LogScan *scan, ByteSource *bytes) {
+  return scan_open_reader(scan, bytes) && (scan->spec->dialect.has_header || scan_want_fields(scan, 0));
+}
+
+static bool scan_open_file(LogScan *scan) {
   Slice path = scan->names[scan->next_name++].path;
   scan->log_file = files_relative(&scan->files, path);
-  scan->is_ordered = false;
-  if( dialect.has_header ) dialect.field_count = 0;
   arena_init(&scan->file, scan->env);
-  ByteSource *file = files_read(scan->host->files, &scan->file, path);
-  ByteSource *bytes = file ? bytes_inflate(&scan->file, file) : NULL;
-  if( bytes ) scan->reader = reader_open(&scan->file, bytes, &dialect);
-  return scan->reader && (dialect.has_header || scan_want_fields(scan, 0));
+  scan->source = files_read(scan->host->files, &scan->file, path);
+  return log_scan_read(scan, scan->source ? bytes_inflate(&scan->file, scan->source) : NULL);
+}
+
+bool log_scan_fork(LogScan *scan, const LogScan *like, Env *env, Slice log_file) {
+  size_t count = like->mapping.column_count + 1;
+  *scan = *like;
+  scan->env = env;
+  arena_init(&scan->files, env);
+  arena_init(&scan->file, env);
+  arena_init(&scan->reason, env);
+  scan->log_file = log_file;
+  scan->names = NULL;
+  scan->name_count = scan->next_name = 0;
+  scan->reader = NULL;
+  scan->source = NULL;
+  scan->crew = NULL;
+  scan->batch = NULL;
+  scan->filter_state = NULL;
+  scan->rows = scan->rejects = scan->skipped = 0;
+  scan->number = scan->bytes_before = 0;
+  scan->order = arena_alloc(&scan->files, count * sizeof *scan->order);
+  scan->ordered = arena_alloc(&scan->files, count * sizeof *scan->ordered);
+  return scan->order && scan->ordered;
+}
+
+bool log_scan_go_on(LogScan *scan, ByteSource *bytes, const ReaderStart *start, const int32_t *order) {
+  if( !scan_open_reader(scan, bytes) ) return false;
+  reader_go_on(scan->reader, start);
+  scan->is_ordered = order != NULL;
+  if( order ) memcpy(scan->order, order, scan->mapping.column_count * sizeof *order);
+  return scan_want_fields(scan, start->field_count);
+}
+
+bool log_scan_tells(const LogScan *scan, ReaderStart *start) {
+  const Dialect *dialect = &scan->spec->dialect;
+  bool is_utf16 = dialect->encoding == ENCODING_UTF16LE || dialect->encoding == ENCODING_UTF16BE;
+  if( !scan->reader || is_utf16 || dialect->shape || scan->rows + scan->rejects == scan->begun_at ) return false;
+  *start = reader_tell(scan->reader);
+  return start->field_count != 0;
 }
 
 /* Where each column of the table stands in this file's header. A column the table does not know would be lost: that is an error. */
@@ -198,13 +251,43 @@ static RecordKind scan_deliver(LogScan *scan) {
   return env_failed(scan->env) ? RECORD_END : record->kind;
 }
 
-RecordKind log_scan_next(LogScan *scan) {
+RecordKind log_scan_step(LogScan *scan) {
   while( env_tick(scan->env) ) {
     if( !scan->reader ) {
       if( scan->next_name == scan->name_count || !scan_open_file(scan) ) return RECORD_END;
     }
     if( reader_next(scan->reader, &scan->record) != RECORD_END ) return scan_deliver(scan);
     scan_close_file(scan);
+  }
+  return RECORD_END;
+}
+
+void log_scan_filter(LogScan *scan, const LogFilter *filter, const void *plan) {
+  scan->filter = filter;
+  scan->filter_plan = plan;
+}
+
+/* The state lives as long as the scan. */
+static bool filter_ready(LogScan *scan) {
+  const LogFilter *filter = scan->filter;
+  if( !filter || filter->state_size == 0 || scan->filter_state ) return true;
+  scan->filter_state = arena_alloc(&scan->files, filter->state_size);
+  if( scan->filter_state && filter->begin ) filter->begin(scan->filter_state, scan);
+  return scan->filter_state != NULL;
+}
+
+bool log_scan_keeps(LogScan *scan) {
+  if( !filter_ready(scan) ) return false;
+  LogVerdict verdict = scan->filter ? scan->filter->judge(scan->filter_plan, scan->filter_state, scan) : LOG_KEEP;
+  scan->number += verdict != LOG_PASS;
+  return verdict == LOG_KEEP;
+}
+
+RecordKind log_scan_next(LogScan *scan) {
+  while( env_tick(scan->env) ) {
+    if( log_batch_takes(scan) ) return log_batch_next(scan);
+    RecordKind kind = log_scan_step(scan);
+    if( kind == RECORD_END || log_scan_keeps(scan) ) return env_failed(scan->env) ? RECORD_END : kind;
   }
   return RECORD_END;
 }
