@@ -5,6 +5,7 @@
 #include "../ext/core/event_record.h"
 #include "../ext/core/format.h"
 #include "../ext/core/json.h"
+#include "../ext/core/sniff.h"
 #include "log.h"
 #include "tvf_list.h"
 
