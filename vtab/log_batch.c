@@ -4,7 +4,7 @@
 
 #include "log_crew.h"
 
-enum { BATCH_ROWS = 2048, BATCH_BYTES = 256 << 10 };
+enum { BATCH_ROWS = 1024, BATCH_BYTES = 256 << 10 };
 
 typedef struct BatchReject {
   const char *reason_code;

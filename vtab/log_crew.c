@@ -99,6 +99,13 @@ static void files_drop(LogCrew *crew) {
   }
 }
 
+/* From the record that comes next on; no portion of it is left. */
+static void file_cut(LogFile *file) {
+  file->planned = file->chain_at = file->at;
+  file->chain_line = file->line;
+  file->chain_inside = false;
+}
+
 /* ---- cutting -------------------------------------------------------------------------------------------------------- */
 
 static bool file_splits(const LogCrew *crew, const LogFile *file) {
@@ -123,7 +130,7 @@ static void portion_place(LogCrew *crew, LogPortion *p) {
   int64_t size = file->source ? file->source->bytes_on_disk : 0;
   p->begin = file->planned;
   p->end = INT64_MAX;
-  p->is_part = file_splits(crew, file) || (file->planned > file->at && file->misses < MISSES_MAX);
+  p->is_part = file_splits(crew, file) || file->planned > file->at;
   p->is_guess = p->is_part && file->planned > file->at;
   p->finish.line = file->line;
   if( p->is_part ) {
@@ -151,6 +158,7 @@ static bool crew_plan(LogCrew *crew) {
   while( crew->portion_count < crew->portions_most ) {
     LogFile *file = crew->files;
     while( file && file->planned == INT64_MAX ) file = file->next;
+    if( file && file->at > file->planned ) return true;          /* its portions are being swallowed */
     if( file ) {
       if( !portion_plan(crew, file) ) return false;
       continue;
@@ -196,26 +204,30 @@ static bool portion_remove(LogCrew *crew, LogPortion **at) {
   return true;
 }
 
-/* The first portion and all others of its file are worth nothing: the file is cut anew from where the last one that counts ended. */
+/* All portions of the first one's file are worth nothing: the file is cut anew from where the last one that counts ended. */
 static bool crew_cut_anew(LogCrew *crew) {
   LogFile *file = crew->portions->file;
   for(LogPortion *p = crew->portions; p && p->file == file; p = p->next) p->is_cancelled = true;
   crew_wake(crew->crew);
   while( crew->portions && crew->portions->file == file )
     if( !portion_remove(crew, &crew->portions) ) return false;
-  file->planned = file->chain_at = file->at;
-  file->chain_line = file->line;
-  file->chain_inside = false;
-  crew->is_accepted = false;
+  file_cut(file);
   return true;
 }
 
-/* Looks at the first portion, which has not been accepted. A record before it may have taken all of it. False with the error set. */
+/* A record before it has taken all of it: it is waited for only until it has counted for those behind it. */
+static bool portion_swallowed(LogCrew *crew, LogPortion *p) {
+  if( p->state == PORTION_PLANNED ) return crew_cut_anew(crew);
+  if( p->state == PORTION_RUNS && p->start < 0 ) return crew_await(crew->crew);
+  p->is_cancelled = true;
+  crew_wake(crew->crew);
+  return portion_remove(crew, &crew->portions);
+}
+
+/* Looks at the first portion, which has not been accepted. False with the error set. */
 static bool crew_judge(LogCrew *crew, LogPortion *p) {
   LogFile *file = p->file;
-  bool is_swallowed = file->at >= (p->is_part ? p->bytes_end : INT64_MAX) && p->end != INT64_MAX;
-  if( is_swallowed && p->state != PORTION_PLANNED ) return portion_remove(crew, &crew->portions);
-  if( is_swallowed ) return crew_cut_anew(crew);
+  if( p->is_part && file->at >= p->bytes_end ) return portion_swallowed(crew, p);
   if( p->start < 0 && p->state != PORTION_DONE ) return crew_await(crew->crew);
   if( p->start == file->at || (p->start < 0 && env_failed(&p->env)) ) {
     crew->is_accepted = true;
@@ -235,7 +247,10 @@ static bool crew_finish(LogCrew *crew, LogPortion *p) {
   p->file->at = p->finish.offset;
   p->file->line = p->finish.line;
   crew->is_accepted = false;
+  LogFile *file = p->file;
   portion_remove(crew, &crew->portions);
+  bool is_last = !crew->portions || crew->portions->file != file;
+  if( is_last && file->at > file->planned ) file_cut(file);
   files_drop(crew);
   return true;
 }

@@ -11,7 +11,7 @@
 #ifndef LOG_PORTION
 #define LOG_PORTION ((1 << 20) - 64)        /* bytes of a part; with its head it is one block of a pool */
 #endif
-enum { LOG_PARCELS_MAX = 16 };              /* of a portion, made and not yet taken */
+enum { LOG_PARCELS_MAX = 8 };              /* of a portion, made and not yet taken */
 
 /* One file. What stands below `told` is locked. */
 typedef struct LogFile LogFile;

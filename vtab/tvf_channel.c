@@ -25,6 +25,7 @@ typedef struct EventsState {
   EventRecord e;
   bool wanted[EV_COUNT];        /* to be shown or compared */
   int next_log;
+  int64_t rowid_before;         /* of this log's first event */
 } EventsState;
 
 static void events_cell(EventCell *cell, int column, Value value) {
@@ -37,11 +38,19 @@ static void events_cell(EventCell *cell, int column, Value value) {
   }
 }
 
-static bool events_keeps(const TvfCall *call, EventRecord *e) {
-  for(int i = 0; i < call->plan.term_count; i++)
-    if( !term_holds(&call->plan.terms[i], event_record_value(e, EVENT_RECORD_FIRST + call->plan.terms[i].column)) ) return false;
-  return true;
+static void events_judge_begin(void *state, const LogScan *scan) { event_record_init(state, &scan->mapping, scan->spec->name); }
+
+static LogVerdict events_judge(const void *of, void *state, const LogScan *scan) {
+  const Plan *plan = of;
+  EventRecord *e = state;
+  if( scan->record.kind != RECORD_ROW || mapping_no_event(&scan->mapping, &scan->record) ) return LOG_PASS;
+  event_record_set(e, &scan->record, scan->log_file, scan->ts);
+  for(int i = 0; i < plan->term_count; i++)
+    if( !term_holds(&plan->terms[i], event_record_value(e, EVENT_RECORD_FIRST + plan->terms[i].column)) ) return LOG_COUNT;
+  return LOG_KEEP;
 }
+
+static const LogFilter events_filter = {sizeof(EventRecord), events_judge_begin, events_judge};
 
 /* A log whose constants a term excludes is not read at all. */
 static bool events_excludes(const TvfCall *call, const EventRecord *e) {
@@ -52,11 +61,12 @@ static bool events_excludes(const TvfCall *call, const EventRecord *e) {
 }
 
 static bool events_open_log(TvfCall *call, EventsState *state) {
-  call->rowid = (int64_t)state->next_log * EVENTS_ROWIDS_PER_LOG;
+  state->rowid_before = (int64_t)state->next_log * EVENTS_ROWIDS_PER_LOG;
   const LogSpec *spec = &state->logs.table[state->next_log++]->spec;
   if( !log_scan_open(&state->scan, call->host, &call->env, spec, true) ) return false;
   event_record_init(&state->e, &state->scan.mapping, spec->name);
   if( !log_scan_want_events(&state->scan, state->wanted) ) return false;
+  log_scan_filter(&state->scan, &events_filter, &call->plan);
   if( events_excludes(call, &state->e) ) log_scan_close(&state->scan);
   return !env_failed(&call->env);
 }
@@ -73,12 +83,13 @@ static bool events_record(TvfCall *call, EventsState *state) {
   while( !env_failed(&call->env) ) {
     if( !state->scan.env && (state->next_log == state->logs.count || !events_open_log(call, state)) ) return false;
     if( !state->scan.env ) continue;
-    RecordKind kind = log_scan_next(&state->scan);
-    if( kind == RECORD_END ) log_scan_close(&state->scan);
-    if( kind != RECORD_ROW || mapping_no_event(&state->scan.mapping, &state->scan.record) ) continue;
-    call->rowid++;
+    if( log_scan_next(&state->scan) == RECORD_END ) {
+      log_scan_close(&state->scan);
+      continue;
+    }
+    call->rowid = state->rowid_before + state->scan.number;
     event_record_set(&state->e, &state->scan.record, state->scan.log_file, state->scan.ts);
-    if( events_keeps(call, &state->e) ) return true;
+    return true;
   }
   return false;
 }
@@ -128,6 +139,13 @@ typedef struct RejectsState {
   Buf text;
 } RejectsState;
 
+static LogVerdict rejects_judge(const void *plan, void *state, const LogScan *scan) {
+  (void)plan, (void)state;
+  return scan->record.kind == RECORD_REJECT ? LOG_KEEP : LOG_PASS;
+}
+
+static const LogFilter rejects_filter = {.judge = rejects_judge};
+
 static void rejects_run(TvfCall *call) {
   RejectsState *state = arena_alloc(&call->arena, sizeof *state);
   call->state = state;
@@ -139,15 +157,14 @@ static void rejects_run(TvfCall *call) {
   spec->fail_on_reject = false;                       /* the rejects of such a log can still be looked at */
   if( state->logs.count > 1 ) env_fail(&call->env, ERR_INPUT, "argument log names more than one log; ask for one at a time");
   else if( log_scan_open(&state->scan, call->host, &call->env, spec, false) ) log_scan_want(&state->scan, NULL);
+  log_scan_filter(&state->scan, &rejects_filter, NULL);
 }
 
 static bool rejects_next(TvfCall *call, void *data) {
   RejectsState *state = call->state;
   RejectRow *row = data;
   const Record *record = &state->scan.record;
-  RecordKind kind;
-  while( (kind = log_scan_next(&state->scan)) != RECORD_REJECT && kind != RECORD_END ) {}
-  if( kind == RECORD_END ) return false;
+  if( log_scan_next(&state->scan) == RECORD_END ) return false;
   buf_clear(&state->text);
   if( !buf_append(&state->text, "", 0) || !utf8_replace_invalid(record->raw, &state->text) ) return false;
   *row = (RejectRow){.log_file = state->scan.log_file, .log_line = record->line, .log_offset = record->offset, .bytes = record->bytes,
