@@ -4,7 +4,11 @@
 
 #include <unistd.h>
 
-#ifndef LOG_CREW_AFTER
+#ifdef JOURNEY_TESTING
+int64_t log_portion_bytes = 1 << 20, log_crew_after = 2 << 20;
+LaneChoice log_lane = LANE_AUTO;
+#define LOG_CREW_AFTER log_crew_after
+#else
 #define LOG_CREW_AFTER (2 << 20)            /* bytes that the caller reads alone: a short scan starts no thread */
 #endif
 enum { MISSES_MAX = 4, THREADS_DEFAULT = 2 };
@@ -158,7 +162,10 @@ static bool crew_plan(LogCrew *crew) {
   while( crew->portion_count < crew->portions_most ) {
     LogFile *file = crew->files;
     while( file && file->planned == INT64_MAX ) file = file->next;
-    if( file && file->at > file->planned ) return true;          /* its portions are being swallowed */
+    if( file && file->at > file->planned ) {
+      if( crew->portions && crew->portions->file == file ) return true;          /* until they are swallowed */
+      file_cut(file);
+    }
     if( file ) {
       if( !portion_plan(crew, file) ) return false;
       continue;
@@ -247,10 +254,7 @@ static bool crew_finish(LogCrew *crew, LogPortion *p) {
   p->file->at = p->finish.offset;
   p->file->line = p->finish.line;
   crew->is_accepted = false;
-  LogFile *file = p->file;
   portion_remove(crew, &crew->portions);
-  bool is_last = !crew->portions || crew->portions->file != file;
-  if( is_last && file->at > file->planned ) file_cut(file);
   files_drop(crew);
   return true;
 }

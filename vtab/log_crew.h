@@ -15,6 +15,11 @@
 #define JOURNEY_LOG_CREW_H
 #include "log.h"
 
+#ifdef JOURNEY_TESTING                       /* tests make them small; the figures are beside their use */
+extern int64_t log_portion_bytes, log_crew_after;
+extern LaneChoice log_lane;
+#endif
+
 typedef struct LogConsumer {
   /* A parcel for the records to come of one portion. NULL with scan->env's error set. */
   void *(*make)(const void *plan, LogScan *scan);

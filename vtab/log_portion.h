@@ -8,7 +8,9 @@
 #include "../ext/crew.h"
 #include "log_crew.h"
 
-#ifndef LOG_PORTION
+#ifdef JOURNEY_TESTING
+#define LOG_PORTION log_portion_bytes
+#else
 #define LOG_PORTION ((1 << 20) - 64)        /* bytes of a part; with its head it is one block of a pool */
 #endif
 enum { LOG_PARCELS_MAX = 8 };              /* of a portion, made and not yet taken */

@@ -125,6 +125,9 @@ void log_scan_close(LogScan *scan) {
 static bool scan_open_reader(LogScan *scan, ByteSource *bytes) {
   Dialect dialect = scan->spec->dialect;
   if( dialect.has_header ) dialect.field_count = 0;
+#ifdef JOURNEY_TESTING
+  dialect.lane = log_lane;
+#endif
   scan->is_ordered = false;
   scan->begun_at = scan->rows + scan->rejects;
   scan->record.offset = scan->record.bytes = 0;
