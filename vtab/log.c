@@ -194,15 +194,16 @@ static int log_fail(LogCursor *cursor) {
   return host_say(&cursor->env, table->spec.name.data, &table->base.zErrMsg);
 }
 
-static LogVerdict log_judge(const void *of, void *state, const LogScan *scan) {
+static bool log_judge(const void *of, void *state, const LogScan *scan, int64_t *counted) {
   const Plan *plan = of;
   (void)state;
-  if( scan->record.kind != RECORD_ROW ) return LOG_PASS;
+  if( scan->record.kind != RECORD_ROW ) return false;
+  *counted = 1;
   for(int i = 0; i < plan->term_count; i++) {
     const Term *term = &plan->terms[i];
-    if( !term_holds(term, log_scan_value(scan, (size_t)term->column - LOG_COLUMN_FIRST)) ) return LOG_COUNT;
+    if( !term_holds(term, log_scan_value(scan, (size_t)term->column - LOG_COLUMN_FIRST)) ) return false;
   }
-  return LOG_KEEP;
+  return true;
 }
 
 static const LogFilter log_filter_rows = {.judge = log_judge};
@@ -315,8 +316,9 @@ int log_register(Host *host) {
 bool log_gives_events(const LogTable *table, Env *env) {
   const Mapping *mapping = &table->spec.mapping;
   if( !log_spec_usable(&table->spec, env) ) return false;
-  for(size_t i = 0; i < mapping->rule_count; i++)
-    if( mapping->rules[i].target == EV_EVENT_TS ) return true;
+  bool is_timed = table->spec.format->events != NULL;
+  for(size_t i = 0; i < mapping->rule_count; i++) is_timed = is_timed || mapping->rules[i].target == EV_EVENT_TS;
+  if( is_timed ) return true;
   return env_fail(env, ERR_INPUT, "log '" SLICE_FORMAT "' maps no column to event_ts; create it with event_ts=COLUMN (channel_sniff proposes one)",
                   SLICE_ARGS(table->spec.name));
 }

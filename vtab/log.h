@@ -2,8 +2,7 @@
 ** log: the module channel_log, and reading a log's records: for its own cursor, for channel_* functions, for the event source. */
 #ifndef JOURNEY_LOG_H
 #define JOURNEY_LOG_H
-#include "../ext/core/mapping.h"
-#include "../ext/core/reader.h"
+#include "../ext/core/event_record.h"
 #include "../ext/files.h"
 #include "../ext/host.h"
 #include "options.h"
@@ -11,7 +10,7 @@
 /* What a log table is. Everything lives in the arena it was made in. */
 typedef struct LogSpec {
   Slice schema, name;
-  const char *format;           /* "csv" or "tsv" */
+  const Format *format;
   Slice paths;                  /* absolute, ';' between */
   Dialect dialect;
   Slice tz;                     /* "UTC" by default; the zone itself is found when it is read */
@@ -19,6 +18,7 @@ typedef struct LogSpec {
   bool fail_on_reject;
   int threads;                  /* as asked; 0 = two, where there are two processors */
   Mapping mapping;
+  int key_column, version_column;   /* of record_key, record_version; -1 = none */
   Slice damage;                 /* why _layout could not be read; "" = it could */
 } LogSpec;
 
@@ -34,15 +34,22 @@ bool log_spec_usable(const LogSpec *spec, Env *env);       /* ERR_CORRUPT when i
 /* ERR_INPUT when nothing is mapped to event_ts, or as log_spec_usable. */
 bool log_gives_events(const LogTable *table, Env *env);
 
+/* Which rows of a log were delivered again later, in a newer version. */
+typedef struct Versions {
+  uint64_t *older;              /* a bit per row in order of arrival; NULL = none is */
+  uint64_t rows;                /* that the bits tell of; a row that has come since is taken as it is */
+} Versions;
+
 typedef struct LogScan LogScan;
 typedef struct LogCrew LogCrew;
 
-/* What a reader of a scan needs of its records, judged on the thread that reads them: such a reader sees only what is kept. */
-typedef enum LogVerdict { LOG_PASS, LOG_COUNT, LOG_KEEP } LogVerdict;          /* counted is LOG_COUNT and LOG_KEEP */
+/* What the user of a scan wants of its records, judged on the thread that reads them: only what is kept comes to the user. */
 typedef struct LogFilter {
   size_t state_size;                                             /* of a zeroed state per thread; 0 = none */
-  void (*begin)(void *state, const LogScan *scan);               /* NULL = nothing to begin */
-  LogVerdict (*judge)(const void *plan, void *state, const LogScan *scan);     /* scan->record and what goes with it; the plan is shared */
+  bool (*begin)(void *state, const LogScan *scan);               /* NULL = nothing to begin; false with scan->env's error set */
+  void (*end)(void *state);                                      /* NULL = nothing; also where `begin` failed */
+  /* scan->record and what goes with it; false = drop it. `*counted` (zero): how many things the user numbers are in it, kept or not. */
+  bool (*judge)(const void *plan, void *state, const LogScan *scan, int64_t *counted);
 } LogFilter;
 
 /* A walk over all records of all files of a log: by the caller alone, or, once it is long, by a crew (log_crew.h), with the same result. */
@@ -67,10 +74,11 @@ struct LogScan {
   Slice reject_column;          /* of a reject: name of record.column, which counts the file's columns */
   bool *wanted;                 /* by table column; NULL = all */
   uint64_t rows, rejects, skipped;
-  const LogFilter *filter;      /* NULL = every record is kept, and counted */
+  Versions versions;            /* with_events: which rows are older deliveries */
+  const LogFilter *filter;      /* NULL = every record is kept, none counted */
   const void *filter_plan;
   void *filter_state;
-  int64_t number;               /* of the record that was kept, among those counted; 1-based */
+  int64_t number, counted;      /* counted by the filter: up to and with this record; in this record */
   ByteSource *source;           /* the current file's, as it was opened */
   uint64_t begun_at;            /* rows and rejects before it */
   Slice lasting;                /* bytes that stay as long as what is made of this scan's records */
@@ -88,11 +96,17 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
 bool log_scan_want(LogScan *scan, const bool *columns);
 /* The same by event columns: what the rules for them read. */
 bool log_scan_want_events(LogScan *scan, const bool wanted[EV_COUNT]);
+/* Sets the log's next event, in order of file, place and part; false at the end or with env's error set. `e` is initialised for scan->mapping. */
+bool log_scan_next_event(LogScan *scan, EventRecord *e);
+/* Why the row that is set gives no event although its format would: it is an older delivery; NULL = it is not. */
+const char *log_scan_superseded(const LogScan *scan);
 /* A column of the row as mapping_value gives it. */
 Value log_scan_value(const LogScan *scan, size_t column);
 /* The next record of any kind but RECORD_HEADER (delivered as RECORD_SKIPPED, "header"); RECORD_END at the end or with env's error set. */
 RecordKind log_scan_next(LogScan *scan);
 void log_scan_close(LogScan *scan);
+/* Whether a record's events are told by the record alone, so that any thread may make them; with_events. */
+bool log_scan_is_apart(const LogScan *scan);
 /* Before the first record. `plan` is shared by threads and not changed. */
 void log_scan_filter(LogScan *scan, const LogFilter *filter, const void *plan);
 

@@ -13,7 +13,9 @@ typedef struct BatchReject {
 } BatchReject;
 
 typedef struct BatchRow {
-  int64_t line, offset, bytes, number;
+  int64_t line, offset, bytes;
+  int64_t number, counted;      /* as in LogScan, from the batch's beginning */
+  uint64_t rows;                /* of the portion */
   Slice raw;
   Value ts;
   Slice *fields;                /* of a row: the wanted ones */
@@ -27,8 +29,9 @@ typedef struct LogBatch {
   BatchRow *rows;
   size_t count;
   size_t copied;                /* bytes */
-  int64_t counted;              /* records, kept or not, as log_scan_keeps counts */
-  int64_t number_before;        /* scan->number when it was made */
+  int64_t counted;              /* what the filter counted in its records, kept or not */
+  int64_t number_before;        /* scan->number before it: of the portion, then of the log */
+  uint64_t rows_before;         /* of the log, before the portion */
 } LogBatch;
 
 /* ---- on a worker ------------------------------------------------------------------------------------------------- */
@@ -100,7 +103,8 @@ static bool batch_record(void *data, LogScan *scan) {
   batch->counted = scan->number - batch->number_before;
   if( !keeps ) return !env_failed(scan->env);
   BatchRow *row = &batch->rows[batch->count];
-  *row = (BatchRow){.line = record->line, .offset = record->offset, .bytes = record->bytes, .number = batch->counted, .kind = record->kind};
+  *row = (BatchRow){.line = record->line, .offset = record->offset, .bytes = record->bytes, .number = batch->counted, .counted = scan->counted,
+                    .rows = scan->rows, .kind = record->kind};
   row->raw = batch_keep(batch, scan, record->raw, SLICE_NULL, SLICE_NULL);
   if( record->kind == RECORD_ROW ) {
     batch_fields(batch, scan, row);
@@ -126,6 +130,8 @@ static RecordKind batch_show(LogScan *scan, const BatchRow *row) {
   Record *record = &scan->record;
   *record = (Record){.kind = row->kind, .line = row->line, .offset = row->offset, .bytes = row->bytes, .raw = row->raw};
   scan->number = scan->batch->number_before + row->number;
+  scan->counted = row->counted;
+  scan->rows = scan->batch->rows_before + row->rows;
   scan->ts = row->ts;
   if( row->reject ) {
     record->reason_code = row->reject->reason_code;
@@ -148,6 +154,7 @@ RecordKind log_batch_next(LogScan *scan) {
     scan->batch_next = 0;
     if( !scan->batch ) return RECORD_END;
     scan->batch->number_before = scan->number;
+    scan->batch->rows_before = scan->rows;
   }
   return batch_show(scan, &scan->batch->rows[scan->batch_next++]);
 }

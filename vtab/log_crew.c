@@ -24,6 +24,7 @@ struct LogCrew {
   LogPortion *portions;         /* in order of file and place */
   int portion_count, portions_most;
   size_t next_name;
+  uint64_t rows;                /* of portions that are finished, and before */
   bool is_accepted;             /* the first portion begins where it must */
   void *parcel;                 /* the caller's, until the next call */
 };
@@ -248,7 +249,7 @@ static bool crew_judge(LogCrew *crew, LogPortion *p) {
 static bool crew_finish(LogCrew *crew, LogPortion *p) {
   LogScan *scan = crew->scan;
   if( env_failed(&p->env) ) return env_fail(crew->env, p->env.code, "%s", p->env.message);
-  scan->rows += p->rows;
+  scan->rows = crew->rows += p->rows;
   scan->rejects += p->rejects;
   scan->skipped += p->skipped;
   p->file->at = p->finish.offset;
@@ -263,6 +264,7 @@ static void *portion_take(LogCrew *crew, LogPortion *p) {
   void *parcel = p->parcel[p->parcels_taken++ % LOG_PARCELS_MAX];
   crew->scan->log_file = p->file->log_file;
   crew->scan->next_name = p->file->name + 1;
+  crew->scan->rows = crew->rows;
   crew_wake(crew->crew);
   return parcel;
 }
@@ -308,7 +310,7 @@ LogCrew *log_crew_open(LogScan *scan, const LogConsumer *consumer, const void *p
   LogCrew *crew = env_alloc(scan->env, sizeof *crew);
   if( !crew ) return NULL;
   *crew = (LogCrew){.scan = scan, .like = *scan, .consumer = consumer, .plan = plan, .env = scan->env, .next_name = scan->next_name,
-                    .portions_most = 2 * threads + 2};
+                    .rows = scan->rows,                    .portions_most = 2 * threads + 2};
   work.context = crew;
   if( !scan->reader || file_borrow(crew, &start) ) crew->crew = crew_open(scan->env, threads, &work);
   if( crew->crew ) return crew;

@@ -33,7 +33,7 @@ int64_t log_crew_begins(const LogSpec *spec);
 /* Takes over from the place where `scan` stands. NULL: not here (scan->crew_at says where to ask again), or the error is set. `plan` is shared
 ** by the workers, and like `scan` not changed until the crew is closed, but for its record. */
 LogCrew *log_crew_open(LogScan *scan, const LogConsumer *consumer, const void *plan);
-/* The next parcel; it lives until the next call. scan->log_file and next_name become its file's. NULL at the end or with scan->env's error set. */
+/* The next parcel; it lives until the next call. scan->log_file and next_name become its file's, scan->rows what came before its portion. NULL at the end or with scan->env's error set. */
 void *log_crew_next(LogCrew *crew);
 void log_crew_close(LogCrew *crew);              /* NULL is harmless */
 

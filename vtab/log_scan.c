@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
 ** log_scan: all records of all files of a log, in order of file and place. How a crew reads them is log_crew's. */
-#include "../ext/core/event_record.h"
 #include "log_batch.h"
 #include "log_crew.h"
+#include "log_versions.h"
 
 static bool verbs_from_table(Host *host, Arena *arena, Slice name, Mapping *mapping) {
   Slice schema, table;
@@ -52,9 +52,11 @@ static bool scan_ready(LogScan *scan) {
 
 static bool scan_verbs(LogScan *scan) {
   Slice map = scan->spec->event_map;
-  if( !map.data ) return true;
-  if( memchr(map.data, '=', map.size) ) return mapping_verbs(&scan->files, map, &scan->mapping);
-  return verbs_from_table(scan->host, &scan->files, slice_trim(map), &scan->mapping);
+  const char *own = scan->spec->format->verbs;
+  bool is_list = map.data && memchr(map.data, '=', map.size);
+  bool ok = !map.data || (is_list ? mapping_verbs(&scan->files, map, &scan->mapping)
+                                  : verbs_from_table(scan->host, &scan->files, slice_trim(map), &scan->mapping));
+  return ok && (!own || mapping_default_verbs(&scan->files, slice_of(own), &scan->mapping));
 }
 
 bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, bool with_events) {
@@ -66,7 +68,9 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
   arena_init(&scan->file, env);
   arena_init(&scan->reason, env);
   scan->crew_at = log_crew_begins(spec);
-  return scan_ready(scan) && (!with_events || scan_verbs(scan)) && files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
+  if( !scan_ready(scan) || (with_events && !scan_verbs(scan)) ) return false;
+  if( with_events && spec->key_column >= 0 && !versions_find(&scan->files, host, spec, &scan->versions) ) return false;
+  return files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
 }
 
 /* What is judged is looked at in every row: event_ts and declared columns. */
@@ -82,7 +86,7 @@ bool log_scan_want(LogScan *scan, const bool *columns) {
 bool log_scan_want_events(LogScan *scan, const bool wanted[EV_COUNT]) {
   bool *columns = arena_alloc(&scan->files, scan->mapping.column_count + 1);
   if( !columns ) return false;
-  event_record_fields(&scan->mapping, wanted, columns);
+  event_record_fields(&scan->mapping, scan->spec->format, wanted, columns);
   return log_scan_want(scan, columns);
 }
 
@@ -116,6 +120,8 @@ void log_scan_close(LogScan *scan) {
   if( !scan->env ) return;
   log_crew_close(scan->crew);
   scan->crew = NULL;
+  if( scan->filter_state && scan->filter->end ) scan->filter->end(scan->filter_state);
+  scan->filter_state = NULL;
   scan_close_file(scan);
   arena_free(&scan->files);
   arena_free(&scan->reason);
@@ -273,18 +279,22 @@ void log_scan_filter(LogScan *scan, const LogFilter *filter, const void *plan) {
 /* The state lives as long as the scan. */
 static bool filter_ready(LogScan *scan) {
   const LogFilter *filter = scan->filter;
-  if( !filter || filter->state_size == 0 || scan->filter_state ) return true;
+  if( filter->state_size == 0 || scan->filter_state ) return true;
   scan->filter_state = arena_alloc(&scan->files, filter->state_size);
-  if( scan->filter_state && filter->begin ) filter->begin(scan->filter_state, scan);
-  return scan->filter_state != NULL;
+  return scan->filter_state && (!filter->begin || filter->begin(scan->filter_state, scan));
 }
 
 bool log_scan_keeps(LogScan *scan) {
+  const LogFilter *filter = scan->filter;
+  scan->counted = 0;
+  if( !filter ) return true;
   if( !filter_ready(scan) ) return false;
-  LogVerdict verdict = scan->filter ? scan->filter->judge(scan->filter_plan, scan->filter_state, scan) : LOG_KEEP;
-  scan->number += verdict != LOG_PASS;
-  return verdict == LOG_KEEP;
+  bool keeps = filter->judge(scan->filter_plan, scan->filter_state, scan, &scan->counted);
+  scan->number += scan->counted;
+  return keeps;
 }
+
+bool log_scan_is_apart(const LogScan *scan) { return scan->spec->format->memory_size == 0 && !scan->versions.older; }
 
 RecordKind log_scan_next(LogScan *scan) {
   while( env_tick(scan->env) ) {
@@ -293,4 +303,19 @@ RecordKind log_scan_next(LogScan *scan) {
     if( kind == RECORD_END || log_scan_keeps(scan) ) return env_failed(scan->env) ? RECORD_END : kind;
   }
   return RECORD_END;
+}
+
+const char *log_scan_superseded(const LogScan *scan) {
+  uint64_t row = scan->rows - 1;
+  bool is_older = scan->versions.older && row < scan->versions.rows && (scan->versions.older[row / 64] >> row % 64 & 1);
+  return is_older ? "an older delivery of its record" : NULL;
+}
+
+bool log_scan_next_event(LogScan *scan, EventRecord *e) {
+  RecordKind kind;
+  while( !event_record_next(e) ) {
+    if( env_failed(scan->env) || (kind = log_scan_next(scan)) == RECORD_END ) return false;
+    if( kind == RECORD_ROW && !log_scan_superseded(scan) ) event_record_set(e, &scan->record, scan->log_file, scan->ts);
+  }
+  return !env_failed(scan->env);
 }

@@ -106,6 +106,8 @@ static bool log_wants(const LogTable *table, const Wants *wants, Events *ev) {
   if( !log_gives_events(table, ev->env) ) return false;
   for(size_t i = 0; i < mapping->rule_count; i++)
     if( wants->column[mapping->rules[i].target] && !events_want(ev, mapping->rules[i].target) ) return false;
+  for(int i = EVENT_RECORD_FIRST; table->spec.format->events && i < EV_LOG_SOURCE; i++)
+    if( wants->column[i] && !events_want(ev, i) ) return false;
   for(size_t i = 0; i < COUNT_OF(provenance); i++)
     if( wants->column[provenance[i]] && !events_want(ev, provenance[i]) ) return false;
   return true;
@@ -113,21 +115,15 @@ static bool log_wants(const LogTable *table, const Wants *wants, Events *ev) {
 
 static bool read_log(TvfCall *call, LogTable *table, Events *ev) {
   LogScan scan;
-  RecordKind kind;
   EventPut put;
   EventRecord *e = arena_alloc(&call->arena, sizeof *e);
   bool wanted[EV_COUNT];
   for(int i = 0; i < EV_COUNT; i++) wanted[i] = events_has(ev, i);
-  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true) && log_scan_want_events(&scan, wanted) && e;
-  if( ok ) {
-    event_record_init(e, &scan.mapping, table->spec.name);
-    event_put_init(&put, ev, e);
-  }
-  while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) {
-    if( kind != RECORD_ROW || mapping_no_event(&scan.mapping, &scan.record) ) continue;
-    event_record_set(e, &scan.record, scan.log_file, scan.ts);
-    ok = event_put(&put);
-  }
+  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true) && log_scan_want_events(&scan, wanted) && e &&
+            event_record_init(e, &call->env, &scan.mapping, table->spec.format, table->spec.name);
+  if( ok ) event_put_init(&put, ev, e);
+  while( ok && log_scan_next_event(&scan, e) ) ok = event_put(&put);
+  if( e ) event_record_free(e);
   log_scan_close(&scan);
   return !env_failed(&call->env);
 }

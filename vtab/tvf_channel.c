@@ -26,6 +26,7 @@ typedef struct EventsState {
   bool wanted[EV_COUNT];        /* to be shown or compared */
   int next_log;
   int64_t rowid_before;         /* of this log's first event */
+  int64_t number, part;         /* of the record that is shown (scan.number), and of its event */
 } EventsState;
 
 static void events_cell(EventCell *cell, int column, Value value) {
@@ -38,19 +39,29 @@ static void events_cell(EventCell *cell, int column, Value value) {
   }
 }
 
-static void events_judge_begin(void *state, const LogScan *scan) { event_record_init(state, &scan->mapping, scan->spec->name); }
-
-static LogVerdict events_judge(const void *of, void *state, const LogScan *scan) {
-  const Plan *plan = of;
-  EventRecord *e = state;
-  if( scan->record.kind != RECORD_ROW || mapping_no_event(&scan->mapping, &scan->record) ) return LOG_PASS;
-  event_record_set(e, &scan->record, scan->log_file, scan->ts);
+static bool events_keeps(const Plan *plan, EventRecord *e) {
   for(int i = 0; i < plan->term_count; i++)
-    if( !term_holds(&plan->terms[i], event_record_value(e, EVENT_RECORD_FIRST + plan->terms[i].column)) ) return LOG_COUNT;
-  return LOG_KEEP;
+    if( !term_holds(&plan->terms[i], event_record_value(e, EVENT_RECORD_FIRST + plan->terms[i].column)) ) return false;
+  return true;
 }
 
-static const LogFilter events_filter = {sizeof(EventRecord), events_judge_begin, events_judge};
+/* On any thread: a record is wanted where one of its events is. */
+static bool events_judge_begin(void *state, const LogScan *scan) {
+  return event_record_init(state, scan->env, &scan->mapping, scan->spec->format, scan->spec->name);
+}
+
+static void events_judge_end(void *state) { event_record_free(state); }
+
+static bool events_judge(const void *plan, void *state, const LogScan *scan, int64_t *counted) {
+  EventRecord *e = state;
+  bool keeps = false;
+  if( scan->record.kind != RECORD_ROW ) return false;
+  event_record_set(e, &scan->record, scan->log_file, scan->ts);
+  for(; event_record_next(e); ++*counted) keeps = keeps || events_keeps(plan, e);
+  return keeps;
+}
+
+static const LogFilter events_filter = {sizeof(EventRecord), events_judge_begin, events_judge_end, events_judge};
 
 /* A log whose constants a term excludes is not read at all. */
 static bool events_excludes(const TvfCall *call, const EventRecord *e) {
@@ -60,15 +71,29 @@ static bool events_excludes(const TvfCall *call, const EventRecord *e) {
   return false;
 }
 
+static void events_close_log(EventsState *state) {
+  event_record_free(&state->e);
+  log_scan_close(&state->scan);
+}
+
 static bool events_open_log(TvfCall *call, EventsState *state) {
   state->rowid_before = (int64_t)state->next_log * EVENTS_ROWIDS_PER_LOG;
+  state->number = state->part = 0;
   const LogSpec *spec = &state->logs.table[state->next_log++]->spec;
   if( !log_scan_open(&state->scan, call->host, &call->env, spec, true) ) return false;
-  event_record_init(&state->e, &state->scan.mapping, spec->name);
-  if( !log_scan_want_events(&state->scan, state->wanted) ) return false;
-  log_scan_filter(&state->scan, &events_filter, &call->plan);
-  if( events_excludes(call, &state->e) ) log_scan_close(&state->scan);
+  if( !event_record_init(&state->e, &call->env, &state->scan.mapping, spec->format, spec->name) ||
+      !log_scan_want_events(&state->scan, state->wanted) ) return false;
+  if( call->plan.term_count && log_scan_is_apart(&state->scan) ) log_scan_filter(&state->scan, &events_filter, &call->plan);
+  if( events_excludes(call, &state->e) ) events_close_log(state);
   return !env_failed(&call->env);
+}
+
+/* Numbers the event that is set as if every record had come. */
+static int64_t events_rowid(EventsState *state) {
+  const LogScan *scan = &state->scan;
+  if( scan->number != state->number ) state->part = 0;
+  state->number = scan->number;
+  return state->rowid_before + scan->number - scan->counted + ++state->part;
 }
 
 static void events_run(TvfCall *call) {
@@ -83,13 +108,12 @@ static bool events_record(TvfCall *call, EventsState *state) {
   while( !env_failed(&call->env) ) {
     if( !state->scan.env && (state->next_log == state->logs.count || !events_open_log(call, state)) ) return false;
     if( !state->scan.env ) continue;
-    if( log_scan_next(&state->scan) == RECORD_END ) {
-      log_scan_close(&state->scan);
+    if( !log_scan_next_event(&state->scan, &state->e) ) {
+      events_close_log(state);
       continue;
     }
-    call->rowid = state->rowid_before + state->scan.number;
-    event_record_set(&state->e, &state->scan.record, state->scan.log_file, state->scan.ts);
-    return true;
+    call->rowid = events_rowid(state);
+    if( events_keeps(&call->plan, &state->e) ) return true;
   }
   return false;
 }
@@ -106,7 +130,7 @@ static bool events_next(TvfCall *call, void *data) {
 static void events_close(TvfCall *call) {
   EventsState *state = call->state;
   if( !state ) return;
-  log_scan_close(&state->scan);
+  events_close_log(state);
   log_list_close(&state->logs);
 }
 
@@ -139,9 +163,9 @@ typedef struct RejectsState {
   Buf text;
 } RejectsState;
 
-static LogVerdict rejects_judge(const void *plan, void *state, const LogScan *scan) {
-  (void)plan, (void)state;
-  return scan->record.kind == RECORD_REJECT ? LOG_KEEP : LOG_PASS;
+static bool rejects_judge(const void *plan, void *state, const LogScan *scan, int64_t *counted) {
+  (void)plan, (void)state, (void)counted;
+  return scan->record.kind == RECORD_REJECT;
 }
 
 static const LogFilter rejects_filter = {.judge = rejects_judge};
@@ -228,17 +252,18 @@ typedef struct RowsState {
 } RowsState;
 
 static void rows_run(TvfCall *call) {
-  static const char *const words[] = {"csv", "tsv", NULL};
+  char shown[100];
   RowsState *state = arena_alloc(&call->arena, sizeof *state);
   call->state = state;
   if( !state ) return;
   arena_init(&state->file, &call->env);
   buf_init(&state->json, &call->env);
-  if( tvf_given(call, "format") ) {
-    bool is_tsv = tvf_choice(call, "format", words) == 1;
-    state->given.dialect.has_delimiter = is_tsv;
-    state->given.dialect.dialect.delimiter = '\t';
-  }
+  Slice format = tvf_text(call, "format");
+  state->given.format = format_find(format);
+  if( format.data && !state->given.format )
+    env_fail(&call->env, ERR_INPUT, "argument format is '%s'; SELECT format FROM channel_formats lists the formats", env_quote(format, shown));
+  if( state->given.format ) state->given.dialect.dialect.delimiter = state->given.format->dialect.delimiter;
+  state->given.dialect.has_delimiter = state->given.dialect.dialect.delimiter != 0;
   Buf paths;
   buf_init(&paths, &call->env);
   if( files_grant_list(call->host->files, &call->env, tvf_text(call, "path"), &paths) )
@@ -316,7 +341,7 @@ const Tvf tvf_channel_rows = {
   .order = "log_file, log_offset",
   .example = "SELECT log_line, record FROM channel_rows('logs/odd.csv')",
   .args = (const TvfArg[]){{"path", ARG_TEXT, NULL, "file, glob or list of globs (';' between)"},
-                           {"format", ARG_TEXT, "NULL", "csv or tsv; default: as channel_sniff finds it"}},
+                           {"format", ARG_TEXT, "NULL", "name of a format; default: as channel_sniff finds it"}},
   .arg_count = 2,
   .is_directonly = true,
   .columns = row_columns,

@@ -2,13 +2,11 @@
 ** event_put: see the header. */
 #include "event_put.h"
 
-static bool gives(const EventRecord *e, int column) { return e->rule[column] || column >= EV_LOG_SOURCE; }
-
 void event_put_init(EventPut *put, Events *ev, EventRecord *e) {
   Value value;
   *put = (EventPut){.ev = ev, .e = e};
   for(int column = 0; column < EV_COUNT; column++) {
-    if( !events_has(ev, column) || column == EV_LOG_FILE || !gives(e, column) ) continue;
+    if( !events_has(ev, column) || column == EV_LOG_FILE || !event_record_gives(e, column) ) continue;
     bool is_text = event_record_constant(e, column, &value) && event_columns[column].kind == KIND_TEXT;
     put->code[put->count] = is_text ? intern_put(&ev->intern, value.as.text) : 0;
     put->column[put->count++] = column;

@@ -16,7 +16,7 @@ typedef struct EventPut {
 
 /* `ev` has its columns; `e` is initialised for the log. */
 void event_put_init(EventPut *put, Events *ev, EventRecord *e);
-/* One more row from the record that is set. False with the error set. */
+/* One more row from the event that is set. False with the error set. */
 bool event_put(EventPut *put);
 
 #endif

@@ -99,16 +99,21 @@ static int compare_verbs(const void *a, const void *b, const void *context) {
   return slice_compare(((const VerbRule *)a)->raw, ((const VerbRule *)b)->raw);
 }
 
-Slice mapping_verb(const Mapping *mapping, Slice word) {
+static const VerbRule *verb_rule(const Mapping *mapping, Slice word) {
   size_t low = 0, high = mapping->verb_count;
   while( low < high ) {
     size_t middle = low + (high - low) / 2;
     int order = slice_compare(mapping->verbs[middle].raw, word);
-    if( order == 0 ) return mapping->verbs[middle].verb;
+    if( order == 0 ) return &mapping->verbs[middle];
     if( order < 0 ) low = middle + 1;
     else high = middle;
   }
-  return word;
+  return NULL;
+}
+
+Slice mapping_verb(const Mapping *mapping, Slice word) {
+  const VerbRule *rule = verb_rule(mapping, word);
+  return rule ? rule->verb : word;
 }
 
 Slice mapping_event_word(const Mapping *mapping, const MapRule *rule, const Record *record) {
@@ -205,5 +210,21 @@ bool mapping_verbs(Arena *arena, Slice list, Mapping *mapping) {
                       env_quote(part, shown));
     if( !mapping_add_verb(arena, mapping, &capacity, raw, verb) ) return false;
   }
+  return mapping_sort_verbs(arena, mapping);
+}
+
+bool mapping_default_verbs(Arena *arena, Slice list, Mapping *mapping) {
+  Mapping both = {.verb_count = 0};
+  size_t capacity = 0;
+  for(size_t i = 0; i < mapping->verb_count; i++)
+    if( !mapping_add_verb(arena, &both, &capacity, mapping->verbs[i].raw, mapping->verbs[i].verb) ) return false;
+  while( list.data ) {
+    Slice verb = slice_trim(slice_cut(&list, ';'));
+    if( verb.size == 0 ) continue;
+    Slice raw = slice_cut(&verb, '=');
+    if( !verb_rule(mapping, slice_trim(raw)) && !mapping_add_verb(arena, &both, &capacity, raw, verb) ) return false;
+  }
+  mapping->verbs = both.verbs;
+  mapping->verb_count = both.verb_count;
   return mapping_sort_verbs(arena, mapping);
 }

@@ -19,6 +19,7 @@ typedef struct MapRule {
   EventColumn target;
   int column;                   /* -1 = the constant */
   Slice constant;
+  bool is_default;              /* the format's, not the user's */
 } MapRule;
 
 typedef struct VerbRule { Slice raw, verb; } VerbRule;
@@ -63,5 +64,7 @@ bool mapping_verbs(Arena *arena, Slice list, Mapping *mapping);
 /* One more rule; raw and verb are copied. Checks that the verb is in the vocabulary. Call mapping_sort_verbs at the end. */
 bool mapping_add_verb(Arena *arena, Mapping *mapping, size_t *capacity, Slice raw, Slice verb);
 bool mapping_sort_verbs(Arena *arena, Mapping *mapping);
+/* Adds a format's verbs, a list as event_map takes it, for the words that are not mapped already. */
+bool mapping_default_verbs(Arena *arena, Slice list, Mapping *mapping);
 
 #endif

@@ -23,9 +23,10 @@ typedef struct SniffColumn {
 
 typedef struct Sniff {
   const char *format;        /* name of one of `formats`, or "unknown" */
+  const Format *known;       /* the same as its row; NULL = unknown */
   double confidence;         /* share of sampled records that are rows; of a single column half of it */
   bool is_gzip;
-  Dialect dialect;
+  Dialect dialect;           /* its shape's plan lives as long as the Sniff */
   int64_t header_line;       /* 0 = none */
   int64_t skipped_lines;     /* title and blank lines before the data */
   int64_t records;           /* all records (rows + rejects + skipped) */
