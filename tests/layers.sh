@@ -14,7 +14,7 @@ bytes window record shape lane fields reader encoding utf16
 log_type vocabulary event event_parts mapping
 format
 sniff
-identity condition event_record event_put summary contact episode edge repeat group ahead sense
+identity condition event_record event_put summary contact episode edge repeat funnel group ahead sense
 evidence rules cause grade escalation aftermath
 problem impact damage roster score'
 upward() {
