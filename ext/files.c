@@ -264,7 +264,6 @@ static bool files_judge(Files *files, Env *env, const char *path, int at, struct
 typedef struct FileSource {
   ByteSource base;
   int fd;
-  bool is_borrowed;             /* fd is another source's, which has its own place in it */
   int64_t left;                 /* of the frozen size */
   const char *path;
 } FileSource;
@@ -281,7 +280,7 @@ static int64_t file_read(ByteSource *source, void *buffer, size_t size) {
   if( (int64_t)size > file->left ) size = (size_t)file->left;
   if( size == 0 ) return file_unchanged(file) ? 0 : -1;
   ssize_t got;
-  do got = file->is_borrowed ? pread(file->fd, buffer, size, (off_t)(source->bytes_on_disk - file->left)) : read(file->fd, buffer, size);
+  do got = read(file->fd, buffer, size);
   while( got < 0 && errno == EINTR );
   if( got < 0 ) {
     env_fail(source->env, ERR_IO, "cannot read '%s': %s", file->path, strerror(errno));
@@ -297,7 +296,7 @@ static int64_t file_read(ByteSource *source, void *buffer, size_t size) {
 
 static void file_close(ByteSource *source) {
   FileSource *file = (FileSource *)source;
-  if( file->fd >= 0 && !file->is_borrowed ) close(file->fd);
+  if( file->fd >= 0 ) close(file->fd);
   file->fd = -1;
 }
 
@@ -347,16 +346,6 @@ ByteSource *files_read(Files *files, Arena *arena, Slice path) {
   if( file->path ) return &file->base;
   close(fd);
   return NULL;
-}
-
-ByteSource *files_read_from(Arena *arena, const ByteSource *file, int64_t offset) {
-  FileSource *from = arena_alloc(arena, sizeof *from);
-  if( !from ) return NULL;
-  *from = *(const FileSource *)file;
-  from->base.env = arena->env;
-  from->is_borrowed = true;
-  from->left = file->bytes_on_disk - offset;
-  return &from->base;
 }
 
 /* ---- names --------------------------------------------------------------------------------------------------------- */

@@ -31,9 +31,6 @@ bool files_expand(Files *files, Arena *arena, Slice list, FileName **names, size
 /* Opens one file for reading, frozen at its present size. NULL with the error set: ERR_IO missing, no permission, directory, FIFO …; ERR_DENIED with
 ** what to call. A file that shrinks while it is read is an error (D12). */
 ByteSource *files_read(Files *files, Arena *arena, Slice path);
-/* The same open file from `offset` on, by its own place in it, for any one thread: what fails is said in arena's env. `file`, of files_read,
-** stays open until this one is closed, and is not changed by it. */
-ByteSource *files_read_from(Arena *arena, const ByteSource *file, int64_t offset);
 /* A path as a person would write it: relative where it lies below the current directory. */
 Slice files_relative(Arena *arena, Slice path);
 /* The directory of a schema's database file ("" for none), into `out`. */

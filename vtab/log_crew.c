@@ -56,7 +56,7 @@ static LogFile *file_add(LogCrew *crew, size_t name) {
 
 static bool file_is_gzip(LogFile *file) {
   unsigned char head[2] = {0};
-  ByteSource *source = files_read_from(&file->arena, file->source, 0);
+  ByteSource *source = files_view(&file->arena, file->source, 0);
   return source && source->bytes_on_disk >= 2 && source->read(source, head, 2) == 2 && head[0] == 0x1F && head[1] == 0x8B;
 }
 

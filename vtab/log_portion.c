@@ -54,7 +54,7 @@ static bool part_load(LogPortion *p, LogScan *scan) {
   int64_t from = p->begin ? p->begin - 1 : 0;
   size_t wanted = (size_t)(p->bytes_end - from), have = 0;
   p->buffer = env_resize(&p->env, NULL, (size_t)(p->bytes_end - p->begin) + 1);
-  ByteSource *source = p->buffer ? files_read_from(&scan->file, p->file->source, from) : NULL;
+  ByteSource *source = p->buffer ? files_view(&scan->file, p->file->source, from) : NULL;
   if( !source ) return false;
   char *to = p->buffer + (p->begin ? 0 : 1);
   p->buffer[0] = 0;
@@ -110,7 +110,7 @@ static bool part_open(LogPortion *p, LogScan *scan) {
   start.line += part_count(buffer_at(p, p->begin), buffer_at(p, start.offset), quote).lines;
   start.field_count = p->file->start.field_count;
   start.from_header = p->file->start.from_header;
-  ByteSource *behind = files_read_from(&scan->file, p->file->source, p->bytes_end);
+  ByteSource *behind = files_view(&scan->file, p->file->source, p->bytes_end);
   bool is_head = start.offset == 0;
   bool ok = behind && (is_head ? log_scan_read(scan, behind) : log_scan_go_on(scan, behind, &start, p->file->is_ordered ? p->file->order : NULL));
   scan->lasting = (Slice){buffer_at(p, start.offset), (size_t)(p->bytes_end - start.offset)};
@@ -136,7 +136,7 @@ static bool rest_open(LogPortion *p, LogScan *scan) {
   ReaderStart start = file->start;
   start.offset = p->begin;
   start.line = p->finish.line;
-  ByteSource *source = files_read_from(&scan->file, file->source, file->is_gzip ? 0 : p->begin);
+  ByteSource *source = files_view(&scan->file, file->source, file->is_gzip ? 0 : p->begin);
   if( file->is_gzip || p->begin == 0 ) source = bytes_inflate(&scan->file, source);
   p->finish = start;
   if( !source || (file->is_gzip && !source_skip(&p->env, source, p->begin)) ) return false;
