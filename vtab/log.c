@@ -148,7 +148,8 @@ static TermKind plan_kind(const void *of, int column) {
 
 static PlanTable log_plan_table(const LogTable *table) {
   const Mapping *mapping = &table->spec.mapping;
-  return (PlanTable){mapping, LOG_COLUMN_FIRST + (int)mapping->column_count, plan_name, plan_kind};
+  int ranged = mapping->ts_column < 0 ? -1 : LOG_COLUMN_FIRST + mapping->ts_column;
+  return (PlanTable){mapping, LOG_COLUMN_FIRST + (int)mapping->column_count, plan_name, plan_kind, ranged};
 }
 
 /* A term saves decoding, not reading: it makes a scan hardly cheaper, but its rows fewer. */
@@ -196,9 +197,8 @@ static int log_fail(LogCursor *cursor) {
 
 static bool log_judge(const void *of, void *state, const LogScan *scan, int64_t *counted) {
   const Plan *plan = of;
-  (void)state;
+  (void)state, (void)counted;
   if( scan->record.kind != RECORD_ROW ) return false;
-  *counted = 1;
   for(int i = 0; i < plan->term_count; i++) {
     const Term *term = &plan->terms[i];
     if( !term_holds(term, log_scan_value(scan, (size_t)term->column - LOG_COLUMN_FIRST)) ) return false;
@@ -215,7 +215,7 @@ static int log_next(sqlite3_vtab_cursor *base) {
     return SQLITE_OK;
   }
   cursor->at_end = log_scan_next(&cursor->scan) == RECORD_END;
-  cursor->rowid = cursor->scan.number;
+  cursor->rowid = (sqlite3_int64)cursor->scan.rows;
   return env_failed(&cursor->env) ? log_fail(cursor) : SQLITE_OK;
 }
 
@@ -233,7 +233,8 @@ static int log_filter(sqlite3_vtab_cursor *base, int plan, const char *words, in
   cursor->is_open = true;
   if( !plan_read(&cursor->plan, &cursor->arena, words, &columns, values, argc) ||
       !log_scan_open(&cursor->scan, table->host, &cursor->env, &table->spec, false) ||
-      !log_scan_want(&cursor->scan, cursor->plan.wanted + LOG_COLUMN_FIRST) ) return log_fail(cursor);
+      !log_scan_want(&cursor->scan, cursor->plan.wanted + LOG_COLUMN_FIRST) ||
+      !log_scan_bound(&cursor->scan, cursor->plan.terms, cursor->plan.term_count, columns.ranged) ) return log_fail(cursor);
   log_scan_filter(&cursor->scan, &log_filter_rows, &cursor->plan);
   return log_next(base);
 }

@@ -3,6 +3,7 @@
 #ifndef JOURNEY_LOG_H
 #define JOURNEY_LOG_H
 #include "../ext/core/event_record.h"
+#include "../ext/core/portion.h"
 #include "../ext/files.h"
 #include "../ext/host.h"
 #include "options.h"
@@ -34,6 +35,18 @@ bool log_spec_usable(const LogSpec *spec, Env *env);       /* ERR_CORRUPT when i
 /* ERR_INPUT when nothing is mapped to event_ts, or as log_spec_usable. */
 bool log_gives_events(const LogTable *table, Env *env);
 
+/* What a scan knows and notes of the file it reads; log_ranges.c's own. */
+typedef struct LogRanges {
+  bool is_on;
+  Slice reading;                /* how the log is read, in words: a part of the maps' names */
+  const Term *terms;            /* on the time of a row; rows that they exclude need not be delivered */
+  int term_count;
+  ByteSource *file;             /* the current one; readers see views of it */
+  PortionMap *known, *noted;    /* what may be passed over, NULL = nothing; what is being noted, NULL = it is known */
+  size_t known_count, portion;  /* of known: how many hold, the next to be judged */
+  int64_t stop;                 /* where it begins in the text; INT64_MAX = the file is read to its end */
+} LogRanges;
+
 /* Which rows of a log were delivered again later, in a newer version. */
 typedef struct Versions {
   uint64_t *older;              /* a bit per row in order of arrival; NULL = none is */
@@ -57,7 +70,8 @@ struct LogScan {
   Host *host;
   Env *env;
   Arena files;                  /* names; lives as long as the scan */
-  Arena file;                   /* reader and source of the current file; reset per file */
+  Arena file;                   /* of the current file; reset per file */
+  Arena part;                   /* its reader, reset when that goes on elsewhere */
   const LogSpec *spec;
   Arena reason;                 /* of the current reject */
   Mapping mapping;              /* the spec's, with its zone and event_map found */
@@ -73,14 +87,16 @@ struct LogScan {
   Value ts;                     /* of a row: the instant of the column mapped to event_ts */
   Slice reject_column;          /* of a reject: name of record.column, which counts the file's columns */
   bool *wanted;                 /* by table column; NULL = all */
-  uint64_t rows, rejects, skipped;
+  LogRanges ranges;
+  uint64_t rows, rejects, skipped;      /* up to and with the current record, those that were passed over counted */
+  uint64_t passed;              /* rows with a time that were passed over */
   Versions versions;            /* with_events: which rows are older deliveries */
   const LogFilter *filter;      /* NULL = every record is kept, none counted */
   const void *filter_plan;
   void *filter_state;
   int64_t number, counted;      /* counted by the filter: up to and with this record; in this record */
-  ByteSource *source;           /* the current file's, as it was opened */
-  uint64_t begun_at;            /* rows and rejects before it */
+  bool is_fork;                 /* over a part of one file, for a crew */
+  uint64_t begun_at;            /* rows and rejects before the current file */
   Slice lasting;                /* bytes that stay as long as what is made of this scan's records */
   int64_t bytes_before;         /* of files that were read to the end */
   int64_t crew_at;              /* bytes after which a crew takes over */
@@ -96,6 +112,10 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
 bool log_scan_want(LogScan *scan, const bool *columns);
 /* The same by event columns: what the rules for them read. */
 bool log_scan_want_events(LogScan *scan, const bool wanted[EV_COUNT]);
+/* Before the first record: rows for which one of the terms on `column`, the caller's number of the time of a row, does not hold need not be delivered. */
+bool log_scan_bound(LogScan *scan, const Term *terms, int count, int column);
+/* The same for who wants events: where a row may give several, with times of their own, or none for being an older delivery, all are delivered. */
+bool log_scan_bound_events(LogScan *scan, const Term *terms, int count, int column);
 /* Sets the log's next event, in order of file, place and part; false at the end or with env's error set. `e` is initialised for scan->mapping. */
 bool log_scan_next_event(LogScan *scan, EventRecord *e);
 /* Why the row that is set gives no event although its format would: it is an older delivery; NULL = it is not. */
@@ -113,13 +133,17 @@ void log_scan_filter(LogScan *scan, const LogFilter *filter, const void *plan);
 /* For log_crew and log_batch. The next record, whatever the filter, by this thread alone. */
 RecordKind log_scan_step(LogScan *scan);
 bool log_scan_keeps(LogScan *scan);               /* the filter on that record; counts */
+bool log_scan_divides(const LogScan *scan);       /* whether reading can begin at any record of a plain file */
 /* Between two records: whether another scan can go on in the current file where this one stands (log_scan_go_on). */
 bool log_scan_tells(const LogScan *scan, ReaderStart *start);
-/* A scan over part of one file for another thread: as `like`, which is not changed as long, with its own memory. Close it as any scan. */
-bool log_scan_fork(LogScan *scan, const LogScan *like, Env *env, Slice log_file);
-bool log_scan_read(LogScan *scan, ByteSource *bytes);            /* a forked scan: from the file's beginning; bytes NULL = failed */
+void log_scan_leave_file(LogScan *scan);          /* the next record is the next file's first */
+/* A scan over part of one file for another thread: as `like`, which is not changed as long, with its own memory. Close it as any scan.
+** `notes`: what it reads goes into a map of its own. */
+bool log_scan_fork(LogScan *scan, const LogScan *like, Env *env, Slice log_file, bool notes);
+bool log_scan_read(LogScan *scan, ByteSource *bytes);            /* from the file's beginning; bytes NULL = failed */
 /* A forked scan: `bytes` begin at start->offset; `order` = NULL where the file's columns stand as the table's. */
 bool log_scan_go_on(LogScan *scan, ByteSource *bytes, const ReaderStart *start, const int32_t *order);
+PortionMap *log_scan_take_notes(LogScan *scan);   /* the map is the caller's then; NULL = none */
 
 int log_register(Host *host);
 extern const OptionInfo log_options[];

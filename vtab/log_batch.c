@@ -152,7 +152,10 @@ RecordKind log_batch_next(LogScan *scan) {
     if( scan->batch ) scan->number = scan->batch->number_before + scan->batch->counted;
     scan->batch = log_crew_next(scan->crew);
     scan->batch_next = 0;
-    if( !scan->batch ) return RECORD_END;
+    if( !scan->batch ) {
+      log_crew_ends(scan);
+      return RECORD_END;
+    }
     scan->batch->number_before = scan->number;
     scan->batch->rows_before = scan->rows;
   }

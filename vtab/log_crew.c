@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
 ** log_crew: see the header. Runs on the caller's thread, but for claim. */
 #include "log_portion.h"
+#include "log_ranges.h"
 
 #include <unistd.h>
 
@@ -25,6 +26,7 @@ struct LogCrew {
   int portion_count, portions_most;
   size_t next_name;
   uint64_t rows;                /* of portions that are finished, and before */
+  bool is_over;                 /* no more files are opened */
   bool is_accepted;             /* the first portion begins where it must */
   void *parcel;                 /* the caller's, until the next call */
 };
@@ -54,20 +56,54 @@ static LogFile *file_add(LogCrew *crew, size_t name) {
   return file;
 }
 
-static bool file_is_gzip(LogFile *file) {
-  unsigned char head[2] = {0};
-  ByteSource *source = files_view(&file->arena, file->source, 0);
-  return source && source->bytes_on_disk >= 2 && source->read(source, head, 2) == 2 && head[0] == 0x1F && head[1] == 0x8B;
+static void file_close(LogCrew *crew, LogFile *file) {
+  if( file->look && !file->is_borrowed ) log_ranges_close_file(file->look);
+  arena_free(&file->arena);
+  env_release(crew->env, file);
 }
 
-/* What fails stays with the file: it is an error only when the scan comes there. */
+/* The file that was added last is not read. */
+static void crew_end_before(LogCrew *crew, LogFile *file) {
+  LogFile **at = &crew->files;
+  while( *at != file ) at = &(*at)->next;
+  *at = NULL;
+  crew->next_name--;
+  crew->is_over = true;
+  file_close(crew, file);
+}
+
+static bool file_is_gzip(LogFile *file) {
+  unsigned char head[2] = {0};
+  ByteSource *source = file->source && file->source->bytes_on_disk >= 2 ? files_view(&file->arena, file->source, 0) : NULL;
+  return source && source->read(source, head, 2) == 2 && head[0] == 0x1F && head[1] == 0x8B;
+}
+
+/* For one file: memory and errors are the file's. */
+static LogScan *file_look(LogCrew *crew, LogFile *file) {
+  LogScan *look = arena_alloc(&file->arena, sizeof *look);
+  if( !look ) return NULL;
+  *look = crew->like;
+  look->env = &file->env;
+  arena_init(&look->file, &file->env);
+  look->ranges.file = NULL;
+  look->ranges.known = look->ranges.noted = NULL;
+  return look;
+}
+
+/* What fails stays with the file: it is an error only when the scan comes there. A file of which something is known is the scan's own
+** to read, which passes over what it knows: there the crew ends. */
 static bool file_open(LogCrew *crew) {
-  LogFile *file = file_add(crew, crew->next_name++);
-  if( !file ) return false;
-  Slice path = crew->scan->names[file->name].path;
+  LogFile *file = file_add(crew, crew->next_name);
+  LogScan *look = file ? file_look(crew, file) : NULL;
+  if( !look ) return env_fail(crew->env, ERR_NOMEM, "out of memory");
+  Slice path = crew->scan->names[crew->next_name++].path;
+  file->look = look;
   file->log_file = files_relative(&file->arena, path);
-  file->source = files_read(crew->scan->host->files, &file->arena, path);
-  file->is_gzip = file->source && file_is_gzip(file);
+  file->source = look->ranges.file = files_read(crew->scan->host->files, &file->arena, path);
+  if( file->source && log_ranges_open(look, path) ) file->is_gzip = file_is_gzip(file);
+  arena_free(&look->file);
+  if( look->ranges.noted ) look->ranges.noted->is_gzip = file->is_gzip;
+  if( look->ranges.known ) crew_end_before(crew, file);
   return !env_failed(crew->env);
 }
 
@@ -77,7 +113,8 @@ static bool file_borrow(LogCrew *crew, const ReaderStart *start) {
   LogFile *file = file_add(crew, like->next_name - 1);
   if( !file || !file->order ) return false;
   file->log_file = like->log_file;
-  file->source = like->source;
+  file->look = crew->scan;
+  file->source = like->ranges.file;
   file->is_borrowed = true;
   file->is_gzip = file_is_gzip(file);
   file->told = FILE_TOLD;
@@ -89,17 +126,12 @@ static bool file_borrow(LogCrew *crew, const ReaderStart *start) {
   return !env_failed(crew->env);
 }
 
-static void file_close(LogCrew *crew, LogFile *file) {
-  if( file->source && !file->is_borrowed ) file->source->close(file->source);
-  arena_free(&file->arena);
-  env_release(crew->env, file);
-}
-
-/* Files that are read. */
+/* Files that were read to their ends. */
 static void files_drop(LogCrew *crew) {
   while( crew->files && crew->files->planned == INT64_MAX && (!crew->portions || crew->portions->file != crew->files) ) {
     LogFile *file = crew->files;
     crew->files = file->next;
+    log_ranges_end(file->look);
     file_close(crew, file);
   }
 }
@@ -114,9 +146,7 @@ static void file_cut(LogFile *file) {
 /* ---- cutting -------------------------------------------------------------------------------------------------------- */
 
 static bool file_splits(const LogCrew *crew, const LogFile *file) {
-  const Dialect *dialect = &crew->like.spec->dialect;
-  bool is_utf16 = dialect->encoding == ENCODING_UTF16LE || dialect->encoding == ENCODING_UTF16BE;
-  return file->source && !is_utf16 && !dialect->shape && !file->is_gzip && file->misses < MISSES_MAX &&
+  return file->source && log_scan_divides(&crew->like) && !file->is_gzip && file->misses < MISSES_MAX &&
          file->source->bytes_on_disk - file->planned > LOG_PORTION;
 }
 
@@ -171,7 +201,7 @@ static bool crew_plan(LogCrew *crew) {
       if( !portion_plan(crew, file) ) return false;
       continue;
     }
-    if( crew->next_name == crew->scan->name_count ) return true;
+    if( crew->is_over || crew->next_name == crew->scan->name_count ) return true;
     crew_unlock(crew->crew);
     bool ok = file_open(crew);
     crew_enter(crew->crew);
@@ -198,6 +228,7 @@ static void crew_run(void *context, void *portion) {
 static void portion_free(LogCrew *crew, LogPortion *p) {
   for(; p->parcels_taken != p->parcels_made; p->parcels_taken++) crew->consumer->release(p->parcel[p->parcels_taken % LOG_PARCELS_MAX]);
   if( p->buffer ) env_release(&p->env, p->buffer);
+  portion_map_release(&p->env, p->noted);
   env_release(crew->env, p);
 }
 
@@ -237,7 +268,8 @@ static bool crew_judge(LogCrew *crew, LogPortion *p) {
   LogFile *file = p->file;
   if( p->is_part && file->at >= p->bytes_end ) return portion_swallowed(crew, p);
   if( p->start < 0 && p->state != PORTION_DONE ) return crew_await(crew->crew);
-  if( p->start == file->at || (p->start < 0 && env_failed(&p->env)) ) {
+  bool is_right = p->start == file->at && p->start_line == file->line;
+  if( is_right || (p->start < 0 && env_failed(&p->env)) ) {
     crew->is_accepted = true;
     return true;
   }
@@ -252,6 +284,8 @@ static bool crew_finish(LogCrew *crew, LogPortion *p) {
   scan->rows = crew->rows += p->rows;
   scan->rejects += p->rejects;
   scan->skipped += p->skipped;
+  PortionMap *noted = p->file->look->ranges.noted;
+  if( noted && p->noted && !portion_map_append(crew->env, noted, p->noted) ) return false;
   p->file->at = p->finish.offset;
   p->file->line = p->finish.line;
   crew->is_accepted = false;
@@ -298,7 +332,7 @@ void *log_crew_next(LogCrew *crew) {
 static bool scan_goes_on(const LogScan *scan) {
   bool is_last = scan->next_name == scan->name_count;
   if( !is_last ) return true;
-  return scan->reader && scan->source->bytes_on_disk - scan->record.offset > 2 * (int64_t)LOG_PORTION;
+  return scan->ranges.file->bytes_on_disk - scan->record.offset > 2 * (int64_t)LOG_PORTION;
 }
 
 LogCrew *log_crew_open(LogScan *scan, const LogConsumer *consumer, const void *plan) {
@@ -306,13 +340,13 @@ LogCrew *log_crew_open(LogScan *scan, const LogConsumer *consumer, const void *p
   CrewWork work = {NULL, crew_claim, crew_run};
   int threads = crew_threads(scan->spec);
   scan->crew_at += LOG_CREW_AFTER > 1 ? LOG_CREW_AFTER : 1;
-  if( !scan_goes_on(scan) || (scan->reader && !log_scan_tells(scan, &start)) ) return NULL;
+  if( !log_scan_tells(scan, &start) || !scan_goes_on(scan) ) return NULL;
   LogCrew *crew = env_alloc(scan->env, sizeof *crew);
   if( !crew ) return NULL;
   *crew = (LogCrew){.scan = scan, .like = *scan, .consumer = consumer, .plan = plan, .env = scan->env, .next_name = scan->next_name,
                     .rows = scan->rows,                    .portions_most = 2 * threads + 2};
   work.context = crew;
-  if( !scan->reader || file_borrow(crew, &start) ) crew->crew = crew_open(scan->env, threads, &work);
+  if( file_borrow(crew, &start) ) crew->crew = crew_open(scan->env, threads, &work);
   if( crew->crew ) return crew;
   log_crew_close(crew);
   scan->crew_at = INT64_MAX;
@@ -334,6 +368,15 @@ void log_crew_close(LogCrew *crew) {
     crew->files = next;
   }
   env_release(crew->env, crew);
+}
+
+bool log_crew_ends(LogScan *scan) {
+  if( env_failed(scan->env) ) return false;
+  scan->next_name = scan->crew->next_name;
+  log_crew_close(scan->crew);
+  scan->crew = NULL;
+  log_scan_leave_file(scan);
+  return true;
 }
 
 /* ---- a whole scan ------------------------------------------------------------------------------------------------------------ */
@@ -359,8 +402,11 @@ static bool run_alone(LogScan *scan, const LogConsumer *consumer, const void *pl
 
 bool log_crew_run(LogScan *scan, const LogConsumer *consumer, const void *plan, bool (*merge)(void *context, void *parcel, const LogScan *scan),
                   void *context) {
-  void *parcel;
-  bool ok = run_alone(scan, consumer, plan, merge, context);
-  while( ok && scan->crew && (parcel = log_crew_next(scan->crew)) != NULL ) ok = merge(context, parcel, scan);
+  bool ok = true;
+  do {
+    void *parcel;
+    ok = run_alone(scan, consumer, plan, merge, context);
+    while( ok && scan->crew && (parcel = log_crew_next(scan->crew)) != NULL ) ok = merge(context, parcel, scan);
+  } while( ok && scan->crew && log_crew_ends(scan) );
   return ok && !env_failed(scan->env);
 }

@@ -35,6 +35,8 @@ int64_t log_crew_begins(const LogSpec *spec);
 LogCrew *log_crew_open(LogScan *scan, const LogConsumer *consumer, const void *plan);
 /* The next parcel; it lives until the next call. scan->log_file and next_name become its file's, scan->rows what came before its portion. NULL at the end or with scan->env's error set. */
 void *log_crew_next(LogCrew *crew);
+/* After NULL: closes scan->crew, and `scan` goes on alone with the files that the crew left. False = there is an error. */
+bool log_crew_ends(LogScan *scan);
 void log_crew_close(LogCrew *crew);              /* NULL is harmless */
 
 /* A whole scan given to a consumer, first by this thread, then by a crew: merge gets every parcel in order, and does not keep it. */

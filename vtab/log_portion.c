@@ -54,7 +54,7 @@ static bool part_load(LogPortion *p, LogScan *scan) {
   int64_t from = p->begin ? p->begin - 1 : 0;
   size_t wanted = (size_t)(p->bytes_end - from), have = 0;
   p->buffer = env_resize(&p->env, NULL, (size_t)(p->bytes_end - p->begin) + 1);
-  ByteSource *source = p->buffer ? files_view(&scan->file, p->file->source, from) : NULL;
+  ByteSource *source = p->buffer ? files_view(&scan->part, p->file->source, from) : NULL;
   if( !source ) return false;
   char *to = p->buffer + (p->begin ? 0 : 1);
   p->buffer[0] = 0;
@@ -99,7 +99,8 @@ static int64_t part_guess(const LogPortion *p, bool inside, char quote) {
 }
 
 static bool part_open(LogPortion *p, LogScan *scan) {
-  char quote = p->like->spec->dialect.quote;
+  const Dialect *dialect = &p->like->spec->dialect;
+  char quote = dialect->shape ? 0 : dialect->quote;
   bool inside = false;
   ReaderStart start = {.offset = p->begin};
   if( !part_load(p, scan) ) return false;
@@ -110,7 +111,7 @@ static bool part_open(LogPortion *p, LogScan *scan) {
   start.line += part_count(buffer_at(p, p->begin), buffer_at(p, start.offset), quote).lines;
   start.field_count = p->file->start.field_count;
   start.from_header = p->file->start.from_header;
-  ByteSource *behind = files_view(&scan->file, p->file->source, p->bytes_end);
+  ByteSource *behind = files_view(&scan->part, p->file->source, p->bytes_end);
   bool is_head = start.offset == 0;
   bool ok = behind && (is_head ? log_scan_read(scan, behind) : log_scan_go_on(scan, behind, &start, p->file->is_ordered ? p->file->order : NULL));
   scan->lasting = (Slice){buffer_at(p, start.offset), (size_t)(p->bytes_end - start.offset)};
@@ -136,8 +137,8 @@ static bool rest_open(LogPortion *p, LogScan *scan) {
   ReaderStart start = file->start;
   start.offset = p->begin;
   start.line = p->finish.line;
-  ByteSource *source = files_view(&scan->file, file->source, file->is_gzip ? 0 : p->begin);
-  if( file->is_gzip || p->begin == 0 ) source = bytes_inflate(&scan->file, source);
+  ByteSource *source = files_view(&scan->part, file->source, file->is_gzip ? 0 : p->begin);
+  if( file->is_gzip || p->begin == 0 ) source = bytes_inflate(&scan->part, source);
   p->finish = start;
   if( !source || (file->is_gzip && !source_skip(&p->env, source, p->begin)) ) return false;
   if( p->begin == 0 ) return log_scan_read(scan, source);
@@ -154,6 +155,7 @@ static bool portion_interrupted(void *context) {
 static void portion_began(LogPortion *p) {
   crew_lock(p->crew);
   p->start = p->finish.offset;
+  p->start_line = p->finish.line;
   crew_wake(p->crew);
   crew_unlock(p->crew);
 }
@@ -212,13 +214,14 @@ static void portion_end(LogPortion *p) {
 void log_portion_run(LogPortion *p) {
   LogScan scan;
   p->env = crew_env(portion_interrupted, p);
-  bool ok = log_scan_fork(&scan, p->like, &p->env, p->file->log_file);
+  bool ok = log_scan_fork(&scan, p->like, &p->env, p->file->log_file, p->file->look->ranges.noted != NULL);
   if( ok && (p->is_part ? part_open(p, &scan) : rest_open(p, &scan)) ) {
     portion_began(p);
     portion_read(p, &scan);
     p->rows = scan.rows;
     p->rejects = scan.rejects;
     p->skipped = scan.skipped;
+    p->noted = log_scan_take_notes(&scan);
   }
   log_scan_close(&scan);
   portion_end(p);

@@ -22,8 +22,9 @@ struct LogFile {
   size_t name;                  /* its number among the scan's names */
   Env env;                      /* of opening it: the caller's */
   Arena arena;
+  LogScan *look;                /* who has it open and knows what is noted of it: the scan itself, or a copy */
+  bool is_borrowed;             /* the scan itself */
   ByteSource *source;           /* NULL = could not be opened */
-  bool is_borrowed;             /* the source is the scan's own */
   bool is_gzip;
   Slice log_file;
   int64_t planned;              /* portions are made up to here; INT64_MAX = all */
@@ -56,9 +57,10 @@ struct LogPortion {
   _Atomic bool is_cancelled;
   /* locked */
   PortionState state;
-  int64_t start;                /* where its first record begins; -1 = not known, or none does */
+  int64_t start, start_line;    /* where its first record begins; -1 = not known, or none does */
   ReaderStart finish;           /* where the next portion must begin, once done */
   uint64_t rows, rejects, skipped;
+  PortionMap *noted;            /* of its records, where the file's are noted */
   void *parcel[LOG_PARCELS_MAX];
   unsigned parcels_made, parcels_taken;
 };

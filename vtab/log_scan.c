@@ -2,6 +2,7 @@
 ** log_scan: all records of all files of a log, in order of file and place. How a crew reads them is log_crew's. */
 #include "log_batch.h"
 #include "log_crew.h"
+#include "log_ranges.h"
 #include "log_versions.h"
 
 static bool verbs_from_table(Host *host, Arena *arena, Slice name, Mapping *mapping) {
@@ -47,7 +48,7 @@ static bool scan_ready(LogScan *scan) {
   if( env_failed(scan->env) ) return false;
   memcpy(mapping->columns, spec->mapping.columns, mapping->column_count * sizeof *mapping->columns);
   for(size_t i = 0; i < mapping->column_count; i++) mapping->columns[i].time.zone = zone;
-  return true;
+  return mapping_prepare(mapping, arena);
 }
 
 static bool scan_verbs(LogScan *scan) {
@@ -66,9 +67,10 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
   scan->spec = spec;
   arena_init(&scan->files, env);
   arena_init(&scan->file, env);
+  arena_init(&scan->part, env);
   arena_init(&scan->reason, env);
   scan->crew_at = log_crew_begins(spec);
-  if( !scan_ready(scan) || (with_events && !scan_verbs(scan)) ) return false;
+  if( !scan_ready(scan) || !log_ranges_init(scan) || (with_events && !scan_verbs(scan)) ) return false;
   if( with_events && spec->key_column >= 0 && !versions_find(&scan->files, host, spec, &scan->versions) ) return false;
   return files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
 }
@@ -90,6 +92,21 @@ bool log_scan_want_events(LogScan *scan, const bool wanted[EV_COUNT]) {
   return log_scan_want(scan, columns);
 }
 
+bool log_scan_bound(LogScan *scan, const Term *terms, int count, int column) {
+  LogRanges *ranges = &scan->ranges;
+  Term *bounds = arena_alloc(&scan->files, (size_t)(count + 1) * sizeof *bounds);
+  if( !bounds ) return false;
+  for(int i = 0; i < count; i++)
+    if( terms[i].column == column && terms[i].kind == TERM_TIME ) bounds[ranges->term_count++] = terms[i];
+  ranges->terms = bounds;
+  return true;
+}
+
+bool log_scan_bound_events(LogScan *scan, const Term *terms, int count, int column) {
+  bool is_row = !scan->spec->format->events && scan->spec->key_column < 0;
+  return !is_row || log_scan_bound(scan, terms, count, column);
+}
+
 Value log_scan_value(const LogScan *scan, size_t column) {
   if( column >= scan->record.field_count ) return (Value){.type = VALUE_NULL};
   if( (int)column == scan->mapping.ts_column && scan->mapping.columns[column].type == LOG_TIMESTAMP ) return scan->ts;
@@ -101,18 +118,24 @@ static bool scan_want_fields(LogScan *scan, size_t field_count) {
   size_t count = scan->mapping.column_count;
   if( !scan->wanted ) return true;
   if( !scan->is_ordered ) return reader_want(scan->reader, scan->wanted, count);
-  bool *fields = arena_alloc(&scan->file, field_count + 1);
+  bool *fields = arena_alloc(&scan->part, field_count + 1);
   if( !fields ) return false;
   for(size_t i = 0; i < count; i++)
     if( scan->order[i] >= 0 ) fields[scan->order[i]] = scan->wanted[i];
   return reader_want(scan->reader, fields, field_count);
 }
 
-static void scan_close_file(LogScan *scan) {
-  if( scan->source && scan->source->bytes_on_disk > 0 ) scan->bytes_before += scan->source->bytes_on_disk;
-  scan->source = NULL;
+static void scan_close_reader(LogScan *scan) {
   reader_close(scan->reader);
   scan->reader = NULL;
+  arena_free(&scan->part);
+}
+
+static void scan_close_file(LogScan *scan) {
+  const ByteSource *file = scan->ranges.file;
+  if( file && file->bytes_on_disk > 0 ) scan->bytes_before += file->bytes_on_disk;
+  scan_close_reader(scan);
+  log_ranges_close_file(scan);
   arena_free(&scan->file);
 }
 
@@ -134,62 +157,107 @@ static bool scan_open_reader(LogScan *scan, ByteSource *bytes) {
 #ifdef JOURNEY_TESTING
   dialect.lane = log_lane;
 #endif
-  scan->is_ordered = false;
-  scan->begun_at = scan->rows + scan->rejects;
-  scan->record.offset = scan->record.bytes = 0;
-  if( bytes ) scan->reader = reader_open(&scan->file, bytes, &dialect);
+  if( bytes ) scan->reader = reader_open(&scan->part, bytes, &dialect);
   return scan->reader != NULL;
 }
 
 bool log_scan_read(LogScan *scan, ByteSource *bytes) {
+  scan->is_ordered = false;
+  scan->begun_at = scan->rows + scan->rejects;
+  scan->record = (Record){.kind = RECORD_END};
   return scan_open_reader(scan, bytes) && (scan->spec->dialect.has_header || scan_want_fields(scan, 0));
 }
 
+/* False when there is nothing to read in the file, or on an error. */
 static bool scan_open_file(LogScan *scan) {
+  LogRanges *ranges = &scan->ranges;
   Slice path = scan->names[scan->next_name++].path;
   scan->log_file = files_relative(&scan->files, path);
+  scan->record = (Record){.kind = RECORD_END};
   arena_init(&scan->file, scan->env);
-  scan->source = files_read(scan->host->files, &scan->file, path);
-  return log_scan_read(scan, scan->source ? bytes_inflate(&scan->file, scan->source) : NULL);
+  arena_init(&scan->part, scan->env);
+  ranges->file = files_read(scan->host->files, &scan->file, path);
+  if( !ranges->file || !log_ranges_open(scan, path) || log_ranges_pass_file(scan) ) return false;
+  ByteSource *bytes = bytes_inflate(&scan->part, files_view(&scan->part, ranges->file, 0));
+  if( bytes && ranges->noted ) ranges->noted->is_gzip = bytes_are_gzip(bytes);
+  return log_scan_read(scan, bytes);
 }
 
-bool log_scan_fork(LogScan *scan, const LogScan *like, Env *env, Slice log_file) {
+/* The reader stands where what it was to read ends. False when the file has nothing more, or on an error. */
+static bool scan_step(LogScan *scan) {
+  ReaderStart start = reader_tell(scan->reader);
+  RangesStep step = log_ranges_step(scan, &start);
+  if( step != RANGES_JUMP ) return step == RANGES_ON;
+  scan_close_reader(scan);
+  if( !scan_open_reader(scan, files_view(&scan->part, scan->ranges.file, start.offset)) ) return false;
+  reader_go_on(scan->reader, &start);
+  return scan_want_fields(scan, start.field_count);
+}
+
+/* ---- a part of the walk for another thread ------------------------------------------------------------------------- */
+
+/* `*scan` is a copy. It notes for itself, and passes over nothing. */
+static bool fork_ranges(LogScan *scan, bool notes) {
+  static const Fingerprint none = {.size = -1};
+  scan->ranges = (LogRanges){.stop = INT64_MAX};
+  if( notes ) scan->ranges.noted = portion_map_new(scan->env, SLICE(""), &none);
+  return !notes || scan->ranges.noted;
+}
+
+bool log_scan_fork(LogScan *scan, const LogScan *like, Env *env, Slice log_file, bool notes) {
   size_t count = like->mapping.column_count + 1;
   *scan = *like;
   scan->env = env;
   arena_init(&scan->files, env);
   arena_init(&scan->file, env);
+  arena_init(&scan->part, env);
   arena_init(&scan->reason, env);
+  scan->is_fork = true;
   scan->log_file = log_file;
   scan->names = NULL;
   scan->name_count = scan->next_name = 0;
   scan->reader = NULL;
-  scan->source = NULL;
   scan->crew = NULL;
   scan->batch = NULL;
   scan->filter_state = NULL;
-  scan->rows = scan->rejects = scan->skipped = 0;
+  scan->rows = scan->rejects = scan->skipped = scan->passed = 0;
   scan->number = scan->bytes_before = 0;
   scan->order = arena_alloc(&scan->files, count * sizeof *scan->order);
   scan->ordered = arena_alloc(&scan->files, count * sizeof *scan->ordered);
-  return scan->order && scan->ordered;
+  return fork_ranges(scan, notes) && scan->order && scan->ordered;
 }
 
 bool log_scan_go_on(LogScan *scan, ByteSource *bytes, const ReaderStart *start, const int32_t *order) {
   if( !scan_open_reader(scan, bytes) ) return false;
   reader_go_on(scan->reader, start);
+  if( scan->ranges.noted ) portion_map_begin(scan->ranges.noted);
   scan->is_ordered = order != NULL;
   if( order ) memcpy(scan->order, order, scan->mapping.column_count * sizeof *order);
   return scan_want_fields(scan, start->field_count);
 }
 
-bool log_scan_tells(const LogScan *scan, ReaderStart *start) {
+PortionMap *log_scan_take_notes(LogScan *scan) {
+  PortionMap *noted = scan->ranges.noted;
+  scan->ranges.noted = NULL;
+  return noted;
+}
+
+bool log_scan_divides(const LogScan *scan) {
   const Dialect *dialect = &scan->spec->dialect;
   bool is_utf16 = dialect->encoding == ENCODING_UTF16LE || dialect->encoding == ENCODING_UTF16BE;
-  if( !scan->reader || is_utf16 || dialect->shape || scan->rows + scan->rejects == scan->begun_at ) return false;
-  *start = reader_tell(scan->reader);
-  return start->field_count != 0;
+  return !is_utf16 && (!dialect->shape || (dialect->shape->is_independent && !dialect->plan.detail));
 }
+
+bool log_scan_tells(const LogScan *scan, ReaderStart *start) {
+  bool has_begun = scan->reader && scan->rows + scan->rejects > scan->begun_at;
+  if( !has_begun || !log_scan_divides(scan) || scan->ranges.known ) return false;
+  *start = reader_tell(scan->reader);
+  return start->field_count != 0 || scan->spec->dialect.shape;
+}
+
+void log_scan_leave_file(LogScan *scan) { scan_close_file(scan); }
+
+/* ---- records ------------------------------------------------------------------------------------------------------------ */
 
 /* Where each column of the table stands in this file's header. A column the table does not know would be lost: that is an error. */
 static bool scan_read_header(LogScan *scan) {
@@ -238,7 +306,8 @@ static void scan_name_column(LogScan *scan, bool counts_table) {
 
 static RecordKind scan_deliver(LogScan *scan) {
   Record *record = &scan->record;
-  if( record->kind == RECORD_HEADER ) {
+  RecordKind kind = record->kind;
+  if( kind == RECORD_HEADER ) {
     record->kind = RECORD_SKIPPED;
     record->reason_code = "header";
     if( !scan_read_header(scan) || !scan_want_fields(scan, record->field_count) ) return RECORD_END;
@@ -254,6 +323,7 @@ static RecordKind scan_deliver(LogScan *scan) {
   scan->rows += record->kind == RECORD_ROW;
   scan->rejects += record->kind == RECORD_REJECT;
   scan->skipped += record->kind == RECORD_SKIPPED;
+  if( scan->ranges.noted ) log_ranges_note(scan, kind);
   if( record->kind == RECORD_REJECT && scan->spec->fail_on_reject )
     env_fail(scan->env, ERR_DATA, "'" SLICE_FORMAT "' line %lld, byte %lld: " SLICE_FORMAT " (on_error='fail')", SLICE_ARGS(scan->log_file),
              (long long)record->line, (long long)record->offset, SLICE_ARGS(record->reason));
@@ -263,9 +333,14 @@ static RecordKind scan_deliver(LogScan *scan) {
 RecordKind log_scan_step(LogScan *scan) {
   while( env_tick(scan->env) ) {
     if( !scan->reader ) {
-      if( scan->next_name == scan->name_count || !scan_open_file(scan) ) return RECORD_END;
+      if( scan->next_name == scan->name_count ) return RECORD_END;
+      if( !scan_open_file(scan) ) scan_close_file(scan);
+      if( !scan->reader ) continue;
     }
-    if( reader_next(scan->reader, &scan->record) != RECORD_END ) return scan_deliver(scan);
+    bool goes_on = scan->record.offset + scan->record.bytes < scan->ranges.stop || scan_step(scan);
+    if( goes_on && reader_next(scan->reader, &scan->record) != RECORD_END ) return scan_deliver(scan);
+    if( scan->is_fork ) return RECORD_END;
+    if( goes_on ) log_ranges_end(scan);
     scan_close_file(scan);
   }
   return RECORD_END;
@@ -298,8 +373,9 @@ bool log_scan_is_apart(const LogScan *scan) { return scan->spec->format->memory_
 
 RecordKind log_scan_next(LogScan *scan) {
   while( env_tick(scan->env) ) {
-    if( log_batch_takes(scan) ) return log_batch_next(scan);
-    RecordKind kind = log_scan_step(scan);
+    RecordKind kind = log_batch_takes(scan) ? log_batch_next(scan) : RECORD_END;
+    if( kind != RECORD_END || env_failed(scan->env) ) return env_failed(scan->env) ? RECORD_END : kind;
+    kind = log_scan_step(scan);
     if( kind == RECORD_END || log_scan_keeps(scan) ) return env_failed(scan->env) ? RECORD_END : kind;
   }
   return RECORD_END;

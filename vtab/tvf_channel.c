@@ -82,7 +82,8 @@ static bool events_open_log(TvfCall *call, EventsState *state) {
   const LogSpec *spec = &state->logs.table[state->next_log++]->spec;
   if( !log_scan_open(&state->scan, call->host, &call->env, spec, true) ) return false;
   if( !event_record_init(&state->e, &call->env, &state->scan.mapping, spec->format, spec->name) ||
-      !log_scan_want_events(&state->scan, state->wanted) ) return false;
+      !log_scan_want_events(&state->scan, state->wanted) ||
+      !log_scan_bound_events(&state->scan, call->plan.terms, call->plan.term_count, EV_EVENT_TS - EVENT_RECORD_FIRST) ) return false;
   if( call->plan.term_count && log_scan_is_apart(&state->scan) ) log_scan_filter(&state->scan, &events_filter, &call->plan);
   if( events_excludes(call, &state->e) ) events_close_log(state);
   return !env_failed(&call->env);
@@ -93,7 +94,7 @@ static int64_t events_rowid(EventsState *state) {
   const LogScan *scan = &state->scan;
   if( scan->number != state->number ) state->part = 0;
   state->number = scan->number;
-  return state->rowid_before + scan->number - scan->counted + ++state->part;
+  return state->rowid_before + scan->number - scan->counted + ++state->part + (int64_t)scan->passed;
 }
 
 static void events_run(TvfCall *call) {
@@ -145,6 +146,7 @@ const Tvf tvf_channel_events = {
   .column_count = EV_COUNT - EVENT_RECORD_FIRST,
   .row_size = sizeof(EventRow),
   .filters = (const char *const[]){"event_ts", "channel", "event", "role", "account", "phone", "email", "device", NULL},
+  .ranged = "event_ts",
   .run = events_run,
   .next = events_next,
   .close = events_close,

@@ -5,6 +5,7 @@
 #include "tvf.h"
 
 extern const Tvf tvf_channel_events, tvf_channel_rejects, tvf_channel_rows, tvf_channel_formats;    /* tvf_channel.c */
+extern const Tvf tvf_channel_ranges;                                                               /* tvf_ranges.c */
 extern const Tvf tvf_channel_sniff;                                                                /* tvf_sniff.c */
 extern const Tvf tvf_channel_summary;                                                              /* tvf_summary.c */
 extern const Tvf tvf_journey_help, tvf_journey_vocabulary;                                         /* tvf_help.c */

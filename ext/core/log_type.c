@@ -61,6 +61,11 @@ bool log_number(Slice field, LogType type, char decimal, Value *value) {
   Slice s = slice_trim(field);
   LogNumberForm form;
   char text[80];
+  int64_t number;
+  if( slice_plain_int(s, &number) && (s.size == 1 || s.data[0] != '0') ) {
+    *value = type == LOG_BIGINT ? (Value){VALUE_INT, {.integer = number}} : (Value){VALUE_REAL, {.real = (double)number}};
+    return true;
+  }
   if( s.size >= sizeof text || !log_number_form(s, decimal, &form) ) return false;
   if( type == LOG_BIGINT ) {
     value->type = VALUE_INT;

@@ -201,6 +201,11 @@ static void db_open(void) {
   if( sqlite3_open(":memory:", &db) != SQLITE_OK ) exit(2);
 }
 
+static sqlite3_int64 db_close(void) {
+  sqlite3_close(db);
+  return sqlite3_memory_used();
+}
+
 static int step_into(sqlite3_stmt *rows, Text *out) {
   char place[32];
   int rc = sqlite3_step(rows);
@@ -378,10 +383,10 @@ static void make_fault_files(void) {
   log_lane = LANE_AUTO;
 }
 
-static void check_nothing_left(const char *what, int threads, sqlite3_int64 bytes) {
-  char had[60], has[60];
-  snprintf(had, sizeof had, "%d threads, %lld bytes", threads, (long long)bytes);
-  snprintf(has, sizeof has, "%d threads, %lld bytes", thread_count(), (long long)sqlite3_memory_used());
+static void check_threads(const char *what, int threads) {
+  char had[30], has[30];
+  snprintf(had, sizeof had, "%d threads", threads);
+  snprintf(has, sizeof has, "%d threads", thread_count());
   check(strcmp(had, has) == 0, what, had, has);
 }
 
@@ -391,12 +396,11 @@ static void test_leaving(void) {
   make_fault_files();
   ask(&got, questions[0], "two", -1);
   int threads = thread_count();
-  sqlite3_int64 bytes = sqlite3_memory_used();
   for(long most = 0; most < 1500; most = most * 3 / 2 + 1) {
     ask(&expected, questions[0], "one", most);
     ask(&got, questions[0], "three", most);
     check(got.size == expected.size && memcmp(got.data, expected.data, got.size) == 0, "a scan that is left", expected.data, got.data);
-    check_nothing_left("a scan that is left", threads, bytes);
+    check_threads("a scan that is left", threads);
   }
   for(long most = 1; most < 1500; most = most * 3 / 2 + 1) {
     sqlite3_stmt *rows = NULL;
@@ -406,7 +410,7 @@ static void test_leaving(void) {
     sqlite3_interrupt(db);
     check(sqlite3_step(rows) == SQLITE_INTERRUPT, "a scan that is interrupted", "interrupted", sqlite3_errmsg(db));
     sqlite3_finalize(rows);
-    check_nothing_left("a scan that is interrupted", threads, bytes);
+    check_threads("a scan that is interrupted", threads);
   }
 }
 
@@ -415,7 +419,6 @@ static void test_memory(void) {
   make_fault_files();
   ask(&got, questions[0], "two", -1);
   int threads = thread_count();
-  sqlite3_int64 bytes = sqlite3_memory_used();
   for(int q = 0; q < QUESTIONS; q++) {
     ask(&expected, questions[q], "one", -1);
     for(long n = 0; ; n += 1 + n / 9) {
@@ -426,7 +429,7 @@ static void test_memory(void) {
       mem_left = -1;
       bool same = got.size == expected.size && memcmp(got.data, expected.data, got.size) == 0;
       check(same || strstr(got.data, "error: out of memory") != NULL, "without memory", "out of memory", got.data + (got.size > 200 ? got.size - 200 : 0));
-      check_nothing_left("without memory", threads, bytes);
+      check_threads("without memory", threads);
       if( is_over ) break;
     }
   }
@@ -480,12 +483,17 @@ int main(int argc, char **argv) {
   sqlite3_auto_extension((void (*)(void))sqlite3_journey_init);
   if( !mkdtemp(directory) ) return 2;
   db_open();
+  sqlite3_int64 unused = db_close();
+  db_open();
   test_answers(seeds);
   test_files(getenv("JOURNEY_SHARED"));
   test_leaving();
   test_memory();
   test_files_that_fail();
-  sqlite3_close(db);
+  char had[30], has[30];
+  snprintf(had, sizeof had, "%lld bytes", (long long)unused);
+  snprintf(has, sizeof has, "%lld bytes", (long long)db_close());
+  check(strcmp(had, has) == 0, "memory of a connection that is closed", had, has);
   remove_files();
   rmdir(directory);
   printf("%d passed, %d failed\n", passed, failed);
