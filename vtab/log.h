@@ -16,7 +16,7 @@ typedef struct LogSpec {
   Dialect dialect;
   Slice tz;                     /* "UTC" by default; the zone itself is found when it is read */
   Slice event_map;              /* list or table name, as given */
-  bool fail_on_reject;
+  bool fail_on_reject, is_sorted;
   int threads;                  /* as asked; 0 = two, where there are two processors */
   Mapping mapping;
   int key_column, version_column;   /* of record_key, record_version; -1 = none */
@@ -41,7 +41,8 @@ typedef struct LogRanges {
   Slice reading;                /* how the log is read, in words: a part of the maps' names */
   const Term *terms;            /* on the time of a row; rows that they exclude need not be delivered */
   int term_count;
-  ByteSource *file;             /* the current one; readers see views of it */
+  ByteSource *file;             /* the current one; each reader has its own place in it */
+  ByteSource *inflated;         /* what the reader reads, where it notes restart points; else NULL */
   PortionMap *known, *noted;    /* what may be passed over, NULL = nothing; what is being noted, NULL = it is known */
   size_t known_count, portion;  /* of known: how many hold, the next to be judged */
   int64_t stop;                 /* where it begins in the text; INT64_MAX = the file is read to its end */
@@ -90,6 +91,7 @@ struct LogScan {
   LogRanges ranges;
   uint64_t rows, rejects, skipped;      /* up to and with the current record, those that were passed over counted */
   uint64_t passed;              /* rows with a time that were passed over */
+  int64_t sorted_ts;            /* of a log that is_sorted: the last time; INT_NULL = none yet */
   Versions versions;            /* with_events: which rows are older deliveries */
   const LogFilter *filter;      /* NULL = every record is kept, none counted */
   const void *filter_plan;

@@ -65,6 +65,7 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
   scan->host = host;
   scan->env = env;
   scan->spec = spec;
+  scan->sorted_ts = INT_NULL;
   arena_init(&scan->files, env);
   arena_init(&scan->file, env);
   arena_init(&scan->part, env);
@@ -179,7 +180,7 @@ static bool scan_open_file(LogScan *scan) {
   ranges->file = files_read(scan->host->files, &scan->file, path);
   if( !ranges->file || !log_ranges_open(scan, path) || log_ranges_pass_file(scan) ) return false;
   ByteSource *bytes = bytes_inflate(&scan->part, files_view(&scan->part, ranges->file, 0));
-  if( bytes && ranges->noted ) ranges->noted->is_gzip = bytes_are_gzip(bytes);
+  if( bytes && !log_ranges_begin(scan, bytes) ) bytes->close(bytes), bytes = NULL;
   return log_scan_read(scan, bytes);
 }
 
@@ -189,7 +190,7 @@ static bool scan_step(LogScan *scan) {
   RangesStep step = log_ranges_step(scan, &start);
   if( step != RANGES_JUMP ) return step == RANGES_ON;
   scan_close_reader(scan);
-  if( !scan_open_reader(scan, files_view(&scan->part, scan->ranges.file, start.offset)) ) return false;
+  if( !scan_open_reader(scan, log_ranges_source(scan, &start)) ) return false;
   reader_go_on(scan->reader, &start);
   return scan_want_fields(scan, start.field_count);
 }
@@ -250,7 +251,7 @@ bool log_scan_divides(const LogScan *scan) {
 
 bool log_scan_tells(const LogScan *scan, ReaderStart *start) {
   bool has_begun = scan->reader && scan->rows + scan->rejects > scan->begun_at;
-  if( !has_begun || !log_scan_divides(scan) || scan->ranges.known ) return false;
+  if( !has_begun || !log_scan_divides(scan) || scan->ranges.known || scan->ranges.inflated ) return false;
   *start = reader_tell(scan->reader);
   return start->field_count != 0 || scan->spec->dialect.shape;
 }
@@ -304,6 +305,20 @@ static void scan_name_column(LogScan *scan, bool counts_table) {
   if( at < mapping->column_count ) scan->reject_column = mapping->columns[at].name;
 }
 
+/* The promise of sorted=1. */
+static bool scan_check_order(LogScan *scan) {
+  char here[TIME_TEXT_SIZE], before[TIME_TEXT_SIZE];
+  bool is_timed = scan->ts.type == VALUE_INT;
+  if( is_timed ? scan->ts.as.integer >= scan->sorted_ts : scan->sorted_ts == INT_NULL ) {
+    if( is_timed ) scan->sorted_ts = scan->ts.as.integer;
+    return true;
+  }
+  Slice found = is_timed ? time_print(scan->ts.as.integer, here) : SLICE("empty"), last = time_print(scan->sorted_ts, before);
+  return env_fail(scan->env, ERR_DATA, "'" SLICE_FORMAT "' line %lld: event_ts is " SLICE_FORMAT " after " SLICE_FORMAT
+                  ", but sorted=1 promises that it never goes back; create the table without sorted",
+                  SLICE_ARGS(scan->log_file), (long long)scan->record.line, SLICE_ARGS(found), SLICE_ARGS(last));
+}
+
 static RecordKind scan_deliver(LogScan *scan) {
   Record *record = &scan->record;
   RecordKind kind = record->kind;
@@ -324,6 +339,7 @@ static RecordKind scan_deliver(LogScan *scan) {
   scan->rejects += record->kind == RECORD_REJECT;
   scan->skipped += record->kind == RECORD_SKIPPED;
   if( scan->ranges.noted ) log_ranges_note(scan, kind);
+  if( record->kind == RECORD_ROW && scan->spec->is_sorted ) scan_check_order(scan);
   if( record->kind == RECORD_REJECT && scan->spec->fail_on_reject )
     env_fail(scan->env, ERR_DATA, "'" SLICE_FORMAT "' line %lld, byte %lld: " SLICE_FORMAT " (on_error='fail')", SLICE_ARGS(scan->log_file),
              (long long)record->line, (long long)record->offset, SLICE_ARGS(record->reason));

@@ -180,7 +180,7 @@ static void rejects_run(TvfCall *call) {
   LogSpec *spec = arena_alloc(&call->arena, sizeof *spec);
   if( !spec ) return;
   *spec = state->logs.table[0]->spec;
-  spec->fail_on_reject = false;                       /* the rejects of such a log can still be looked at */
+  spec->fail_on_reject = spec->is_sorted = false;                       /* the rejects of such a log can still be looked at */
   if( state->logs.count > 1 ) env_fail(&call->env, ERR_INPUT, "argument log names more than one log; ask for one at a time");
   else if( log_scan_open(&state->scan, call->host, &call->env, spec, false) ) log_scan_want(&state->scan, NULL);
   log_scan_filter(&state->scan, &rejects_filter, NULL);

@@ -38,6 +38,8 @@ typedef struct PortionMap {
   int64_t grain;                       /* bytes of a portion that is full; doubles when there are PORTIONS_MAX */
   int64_t full_at;                     /* a record from there on opens a portion */
   bool in_preamble, is_gzip;
+  GzipRestart *restarts;               /* where inflating can begin again, ascending; their windows are the map's own */
+  size_t restart_count;
   int references;
 } PortionMap;
 
@@ -81,6 +83,11 @@ static inline bool portion_note(Env *env, PortionMap *map, const Record *record,
   if( ts.as.integer > portion->last_ts ) portion->last_ts = ts.as.integer;          /* INT_NULL is less than any */
   return true;
 }
+
+/* Takes over the points that a source has noted, once. They only save time: a map may have few or none. False without memory. */
+bool portion_map_restarts(Env *env, PortionMap *map, const ByteSource *source);
+/* The last one at or before `offset` of the text; NULL = none. */
+const GzipRestart *portion_restart(const PortionMap *map, int64_t offset);
 
 /* May a row of it satisfy all `terms`, which compare its time? */
 bool portion_may_match(const Portion *portion, const Term *terms, int count);
