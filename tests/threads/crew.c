@@ -245,6 +245,9 @@ static const char *const questions[] = {
   "SELECT *, printf('%%!.17g', measure_2) FROM channel_summary('%s', 'account; event', 'count; sum(score); avg(score); min(score); max(score); count(text)')",
   "SELECT * FROM channel_summary('%s', 'day', 'count; sum(score)', 'role = ''end'' OR account LIKE ''%%3''')",
   "SELECT records, rejects, skipped, delivered, without_event, events FROM journey_status('%s')",
+  "SELECT rowid, * FROM journey_timeline('%s')",
+  "SELECT events, duration_s FROM journey_episodes('%s', '1 hour')",
+  "SELECT from_step, to_step, occurrences, mean_s FROM journey_edges('%s', 'event') WHERE unit = 'account'",
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
 
