@@ -57,7 +57,7 @@ int64_t portion_offset(const PortionMap *map, size_t at);
 static inline bool portion_note(Env *env, PortionMap *map, const Record *record, Value ts);
 /* After the record that ends the preamble. */
 void portion_map_begin(PortionMap *map);
-/* `next` was noted from where `map` ends, its first portion no preamble. */
+/* `next` was noted from where `map` ends; its first portion is a preamble where, and only where, `map` is empty. */
 bool portion_map_append(Env *env, PortionMap *map, const PortionMap *next);
 
 /* For portion_note. */
