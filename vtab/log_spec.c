@@ -26,6 +26,8 @@ const OptionInfo log_options[] = {
   {"event_map", "LIST", "NULL", "the log's own words as verbs: 'raw=verb; raw=verb', or the name of a table (raw, verb)"},
   {"record_key", "TEXT", "the format's", "column that names a record: of one that is delivered again only the newest gives events"},
   {"record_version", "TEXT", "the format's", "column that tells which delivery is newer; without it, and where equal, the one that came last is"},
+  {"sorted", "BOOLEAN", "0", "1 = a promise that event_ts never goes back from one row to the next, through all files in their order, rows without one first: "
+                             "ORDER BY it costs nothing then, and a row that breaks the promise is an error"},
   {"on_error", "TEXT", "'reject'", "reject (see channel_rejects) or fail: the first reject is an error"},
 };
 const size_t log_option_count = COUNT_OF(log_options);
@@ -177,6 +179,15 @@ static bool spec_shape(Arena *arena, LogSpec *spec) {
   return names != NULL;
 }
 
+/* What sorted=1 promises something of. */
+static bool spec_order(Env *env, const Mapping *mapping) {
+  if( mapping->ts_column < 0 ) return env_fail(env, ERR_INPUT, "option sorted promises the order of event_ts, but no column is mapped to it; add event_ts=COLUMN");
+  const LogColumn *column = &mapping->columns[mapping->ts_column];
+  return column->type == LOG_TIMESTAMP ||
+         env_fail(env, ERR_INPUT, "option sorted promises the order of event_ts, but its column '" SLICE_FORMAT "' holds days; add columns='" SLICE_FORMAT " TIMESTAMP'",
+                  SLICE_ARGS(column->name), SLICE_ARGS(column->name));
+}
+
 static bool spec_common(Arena *arena, const Options *options, LogSpec *spec) {
   static const char *const words[] = {"reject", "fail"};
   Slice on_error = options_text(options, "on_error"), tz = options_text(options, "tz");
@@ -186,7 +197,8 @@ static bool spec_common(Arena *arena, const Options *options, LogSpec *spec) {
   spec->fail_on_reject = slice_equal_nocase(on_error, slice_of(words[1]));
   if( on_error.data && !spec->fail_on_reject && !slice_equal_nocase(on_error, slice_of(words[0])) )
     return env_fail(arena->env, ERR_INPUT, "option on_error is '%s'; write reject or fail", env_quote(on_error, shown));
-  return spec_shape(arena, spec) && log_map(arena, options, spec);
+  spec->is_sorted = options_int(arena->env, options, "sorted", 0, 1, 0) != 0;
+  return spec_shape(arena, spec) && log_map(arena, options, spec) && (!spec->is_sorted || spec_order(arena->env, &spec->mapping));
 }
 
 /* ---- create ------------------------------------------------------------------------------------------------------ */
@@ -379,7 +391,7 @@ static void load_column(Arena *arena, sqlite3_stmt *rows, bool is_declared, LogS
   spec->mapping.column_count++;
 }
 
-enum { LAYOUT_ROWS_MAX = 3000 };       /* a view in its place may never end; OFFSET keeps SQLite from sorting before it counts */
+enum { LAYOUT_ROWS_MAX = 3000, LAYOUT_LOOK_MAX = 200000 };       /* a view in its place may never end; OFFSET keeps SQLite from sorting before it counts */
 
 /* No memory, interrupted, locked by somebody: says nothing about the layout, and is over by the next time. */
 static bool passes(const Env *env) { return env->code == ERR_NOMEM || env->code == ERR_INTERRUPT || env->code == ERR_IO; }
@@ -431,8 +443,9 @@ bool log_layout_load(Host *host, Arena *arena, const Options *options, LogSpec *
   note_damage(arena, spec);
   spec->mapping.decimal = '.';
   sqlite3_stmt *rows = host_prepare(host, env, SQLITE_PREPARE_NO_VTAB,
-                                    "SELECT * FROM (SELECT item, position, name, value, ts_format FROM \"%w\".\"%w_layout\" LIMIT %d OFFSET 0) "
-                                    "ORDER BY position, name", spec->schema.data, spec->name.data, LAYOUT_ROWS_MAX + 1);
+                                    "SELECT * FROM (SELECT * FROM (SELECT item, position, name, value, ts_format FROM \"%w\".\"%w_layout\" LIMIT %d OFFSET 0) "
+                                    "WHERE item IS NOT 'portions' LIMIT %d OFFSET 0) ORDER BY position, name",
+                                    spec->schema.data, spec->name.data, LAYOUT_LOOK_MAX, LAYOUT_ROWS_MAX + 1);
   if( rows ) load_rows(host, arena, rows, spec, &relative);
   sqlite3_finalize(rows);
   note_damage(arena, spec);
@@ -441,7 +454,7 @@ bool log_layout_load(Host *host, Arena *arena, const Options *options, LogSpec *
   else load_path(host, arena, spec, relative);
   note_damage(arena, spec);
   spec->dialect.field_count = (uint32_t)spec->mapping.column_count;
-  if( !spec->damage.size ) spec_common(arena, options, spec);
+  if( !spec->damage.size && !env_failed(env) ) spec_common(arena, options, spec);
   note_damage(arena, spec);
   if( spec->damage.size ) spec->mapping.rule_count = 0;
   return !env_failed(env);

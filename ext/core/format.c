@@ -3,7 +3,14 @@
 #include "format.h"
 
 #define FORMATS(X) \
-  X(csv) X(tsv)
+  X(asterisk_cdr) \
+  X(asterisk_cel) \
+  X(asterisk_queue) \
+  X(csv) \
+  X(freeswitch_cdr) \
+  X(jsonl) \
+  X(mbox) \
+  X(tsv)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
 #define FORMAT_ROW(name) &format_##name,
