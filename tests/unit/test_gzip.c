@@ -265,7 +265,7 @@ TEST(a_match_from_nowhere_is_told) {
   memset(&z, 0, sizeof z);
   put_header(&file, 0, 0, 0);
   CHECK_INT(deflateInit2(&z, 1, Z_DEFLATED, -15, 8, Z_FIXED), Z_OK);
-  CHECK_INT(deflateSetDictionary(&z, (Bytef *)text + BEFORE, DICTIONARY), Z_OK);
+  CHECK_INT(deflateSetDictionary(&z, (Bytef *)text + BEFORE - 1, DICTIONARY + 1), Z_OK);       /* zlib never matches its first byte */
   gzip_deflate(&z, &file, (Slice){text, sizeof text}, Z_FINISH);
   deflateEnd(&z);
   put_trailer(&file, (Slice){text, sizeof text});
