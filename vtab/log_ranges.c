@@ -26,8 +26,8 @@ static bool ranges_apply(const LogScan *scan) {
 static void reading_write(const LogScan *scan, Buf *out) {
   const Mapping *mapping = &scan->mapping;
   const Dialect *d = &scan->spec->dialect;
-  buf_format(out, "%s%s %d %d %s %u %d %c ts %d zone %016llx null ", scan->spec->is_sorted ? "sorted " : "", scan->spec->format->name, d->delimiter,
-             d->quote, encoding_name(d->encoding), d->skip_lines, d->has_header, mapping->decimal, mapping->ts_column,
+  buf_format(out, "%s%s %d %d %s %u %d %u %c ts %d zone %016llx null ", scan->spec->is_sorted ? "sorted " : "", scan->spec->format->name, d->delimiter,
+             d->quote, encoding_name(d->encoding), d->skip_lines, d->has_header, d->more_headers, mapping->decimal, mapping->ts_column,
              (unsigned long long)zone_digest(mapping->columns[mapping->ts_column].time.zone));
   buf_append_slice(out, mapping->null_texts);
   for(size_t i = 0; i < mapping->column_count; i++) {

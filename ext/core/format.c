@@ -3,12 +3,18 @@
 #include "format.h"
 
 #define FORMATS(X) \
+  X(amazon_connect) \
   X(asterisk_cdr) \
+  X(asterisk_cel) \
   X(asterisk_queue) \
   X(csv) \
+  X(freeswitch_cdr) \
+  X(genesys_conversation) \
   X(jsonl) \
   X(mbox) \
-  X(tsv)
+  X(tsv) \
+  X(twilio_calls) \
+  X(xes)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
 #define FORMAT_ROW(name) &format_##name,
