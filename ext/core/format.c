@@ -11,7 +11,8 @@
   X(jsonl) \
   X(mbox) \
   X(tsv) \
-  X(twilio_calls)
+  X(twilio_calls) \
+  X(zendesk_tickets)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
 #define FORMAT_ROW(name) &format_##name,
