@@ -10,6 +10,7 @@
   X(genesys_conversation) \
   X(jsonl) \
   X(mbox) \
+  X(surveymonkey_json) \
   X(tsv) \
   X(twilio_calls) \
   X(zendesk_tickets)
