@@ -11,12 +11,12 @@ includes() { grep -nE '#[[:space:]]*include' "$@"; }
 ROWS='base intern order pairs number json spelling wildcard scan matter stat
 timestamp calendar duration zone term
 bytes inflate restart window record shape json_shape lane fields reader encoding utf16
-log_type vocabulary event event_parts mapping
-mime html
-mbox xml
+log_type vocabulary event event_parts mapping portion
+mime html xml
+mbox xes
 format json_learn
 sniff
-identity condition event_record event_put summary contact episode edge repeat funnel group ahead sense
+identity condition event_record event_put summary contact episode edge repeat funnel path group ahead sense
 evidence rules cause grade escalation aftermath
 problem impact damage roster score'
 upward() {

@@ -148,10 +148,23 @@ static TermKind plan_kind(const void *of, int column) {
 
 static PlanTable log_plan_table(const LogTable *table) {
   const Mapping *mapping = &table->spec.mapping;
-  return (PlanTable){mapping, LOG_COLUMN_FIRST + (int)mapping->column_count, plan_name, plan_kind};
+  int ranged = mapping->ts_column < 0 ? -1 : LOG_COLUMN_FIRST + mapping->ts_column;
+  return (PlanTable){mapping, LOG_COLUMN_FIRST + (int)mapping->column_count, plan_name, plan_kind, ranged};
 }
 
-/* A term saves decoding, not reading: it makes a scan hardly cheaper, but its rows fewer. */
+/* Only where the table promises it. What a connection has seen of the files is no promise: the plan is made before xFilter, is kept as long as its
+** statement, and a file may have changed when it is run; then nothing would sort the rows. A promise that is broken is an error instead. */
+static bool log_takes_order(const LogTable *table, const sqlite3_index_info *info, int column) {
+  return table->spec.is_sorted && info->nOrderBy == 1 && info->aOrderBy[0].iColumn == column && !info->aOrderBy[0].desc;
+}
+
+static void log_order_append(const LogTable *table, const PlanTable *columns, sqlite3_index_info *info, sqlite3_str *words) {
+  if( !log_takes_order(table, info, columns->ranged) ) return;
+  info->orderByConsumed = 1;
+  sqlite3_str_appendf(words, "; in order of %s by sorted=1", columns->name(columns->of, columns->ranged));
+}
+
+/* A term saves decoding, and reading what is known not to match: its rows are fewer, a first scan is hardly cheaper. */
 static int log_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   PlanTable table = log_plan_table((LogTable *)base);
   bool handle_only = info->colUsed == 1;
@@ -159,6 +172,7 @@ static int log_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   int terms = 0;
   if( handle_only ) sqlite3_str_appendall(words, "handle only, no file is read");
   else terms = plan_make(info, &table, 0, words);
+  if( !handle_only ) log_order_append((LogTable *)base, &table, info, words);
   info->idxNum = handle_only ? LOG_PLAN_HANDLE : LOG_PLAN_SCAN;
   info->idxStr = sqlite3_str_finish(words);
   info->needToFreeIdxStr = 1;
@@ -210,10 +224,10 @@ static int log_next(sqlite3_vtab_cursor *base) {
     return SQLITE_OK;
   }
   while( (kind = log_scan_next(&cursor->scan)) != RECORD_END ) {
-    cursor->rowid += kind == RECORD_ROW;
     if( kind == RECORD_ROW && log_keeps(cursor) ) break;
   }
   cursor->at_end = kind == RECORD_END;
+  cursor->rowid = (sqlite3_int64)cursor->scan.rows;
   return env_failed(&cursor->env) ? log_fail(cursor) : SQLITE_OK;
 }
 
@@ -231,7 +245,8 @@ static int log_filter(sqlite3_vtab_cursor *base, int plan, const char *words, in
   cursor->is_open = true;
   if( !plan_read(&cursor->plan, &cursor->arena, words, &columns, values, argc) ||
       !log_scan_open(&cursor->scan, table->host, &cursor->env, &table->spec, false) ||
-      !log_scan_want(&cursor->scan, cursor->plan.wanted + LOG_COLUMN_FIRST) ) return log_fail(cursor);
+      !log_scan_want(&cursor->scan, cursor->plan.wanted + LOG_COLUMN_FIRST) ||
+      !log_scan_bound(&cursor->scan, cursor->plan.terms, cursor->plan.term_count, columns.ranged) ) return log_fail(cursor);
   return log_next(base);
 }
 

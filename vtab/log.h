@@ -3,6 +3,7 @@
 #ifndef JOURNEY_LOG_H
 #define JOURNEY_LOG_H
 #include "../ext/core/event_record.h"
+#include "../ext/core/portion.h"
 #include "../ext/files.h"
 #include "../ext/host.h"
 #include "options.h"
@@ -15,7 +16,7 @@ typedef struct LogSpec {
   Dialect dialect;
   Slice tz;                     /* "UTC" by default; the zone itself is found when it is read */
   Slice event_map;              /* list or table name, as given */
-  bool fail_on_reject;
+  bool fail_on_reject, is_sorted;
   Mapping mapping;
   int key_column, version_column;   /* of record_key, record_version; -1 = none */
   Slice damage;                 /* why _layout could not be read; "" = it could */
@@ -33,6 +34,19 @@ bool log_spec_usable(const LogSpec *spec, Env *env);       /* ERR_CORRUPT when i
 /* ERR_INPUT when nothing is mapped to event_ts, or as log_spec_usable. */
 bool log_gives_events(const LogTable *table, Env *env);
 
+/* What a scan knows and notes of the file it reads; log_ranges.c's own. */
+typedef struct LogRanges {
+  bool is_on;
+  Slice reading;                /* how the log is read, in words: a part of the maps' names */
+  const Term *terms;            /* on the time of a row; rows that they exclude need not be delivered */
+  int term_count;
+  ByteSource *file;             /* the current one; each reader has its own place in it */
+  ByteSource *inflated;         /* what the reader reads, where it notes restart points; else NULL */
+  PortionMap *known, *noted;    /* what may be passed over, NULL = nothing; what is being noted, NULL = it is known */
+  size_t known_count, portion;  /* of known: how many hold, the next to be judged */
+  int64_t stop;                 /* where it begins in the text; INT64_MAX = the file is read to its end */
+} LogRanges;
+
 /* Which rows of a log were delivered again later, in a newer version. */
 typedef struct Versions {
   uint64_t *older;              /* a bit per row in order of arrival; NULL = none is */
@@ -44,7 +58,8 @@ typedef struct LogScan {
   Host *host;
   Env *env;
   Arena files;                  /* names; lives as long as the scan */
-  Arena file;                   /* reader and source of the current file; reset per file */
+  Arena file;                   /* of the current file; reset per file */
+  Arena part;                   /* its reader, reset when that goes on elsewhere */
   const LogSpec *spec;
   Arena reason;                 /* of the current reject */
   Mapping mapping;              /* the spec's, with its zone and event_map found */
@@ -60,7 +75,10 @@ typedef struct LogScan {
   Value ts;                     /* of a row: the instant of the column mapped to event_ts */
   Slice reject_column;          /* of a reject: name of record.column, which counts the file's columns */
   bool *wanted;                 /* by table column; NULL = all */
-  uint64_t rows, rejects, skipped;
+  LogRanges ranges;
+  uint64_t rows, rejects, skipped;      /* up to and with the current record, those that were passed over counted */
+  uint64_t passed;              /* rows with a time that were passed over */
+  int64_t sorted_ts;            /* of a log that is_sorted: the last time; INT_NULL = none yet */
   Versions versions;            /* with_events: which rows are older deliveries */
 } LogScan;
 
@@ -71,6 +89,10 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
 bool log_scan_want(LogScan *scan, const bool *columns);
 /* The same by event columns: what the rules for them read. */
 bool log_scan_want_events(LogScan *scan, const bool wanted[EV_COUNT]);
+/* Before the first record: rows for which one of the terms on `column`, the caller's number of the time of a row, does not hold need not be delivered. */
+bool log_scan_bound(LogScan *scan, const Term *terms, int count, int column);
+/* The same for who wants events: where a row may give several, with times of their own, or none for being an older delivery, all are delivered. */
+bool log_scan_bound_events(LogScan *scan, const Term *terms, int count, int column);
 /* Sets the log's next event, in order of file, place and part; false at the end or with env's error set. `e` is initialised for scan->mapping. */
 bool log_scan_next_event(LogScan *scan, EventRecord *e);
 /* Why the row that is set gives no event although its format would: it is an older delivery; NULL = it is not. */

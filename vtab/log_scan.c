@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
 ** log_scan: all records of all files of a log, in order of file and place. */
+#include "log_ranges.h"
 #include "log_versions.h"
 
 static bool verbs_from_table(Host *host, Arena *arena, Slice name, Mapping *mapping) {
@@ -62,10 +63,12 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
   scan->host = host;
   scan->env = env;
   scan->spec = spec;
+  scan->sorted_ts = INT_NULL;
   arena_init(&scan->files, env);
   arena_init(&scan->file, env);
+  arena_init(&scan->part, env);
   arena_init(&scan->reason, env);
-  if( !scan_ready(scan) || (with_events && !scan_verbs(scan)) ) return false;
+  if( !scan_ready(scan) || !log_ranges_init(scan) || (with_events && !scan_verbs(scan)) ) return false;
   if( with_events && spec->key_column >= 0 && !versions_find(&scan->files, host, spec, &scan->versions) ) return false;
   return files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
 }
@@ -87,6 +90,21 @@ bool log_scan_want_events(LogScan *scan, const bool wanted[EV_COUNT]) {
   return log_scan_want(scan, columns);
 }
 
+bool log_scan_bound(LogScan *scan, const Term *terms, int count, int column) {
+  LogRanges *ranges = &scan->ranges;
+  Term *bounds = arena_alloc(&scan->files, (size_t)(count + 1) * sizeof *bounds);
+  if( !bounds ) return false;
+  for(int i = 0; i < count; i++)
+    if( terms[i].column == column && terms[i].kind == TERM_TIME ) bounds[ranges->term_count++] = terms[i];
+  ranges->terms = bounds;
+  return true;
+}
+
+bool log_scan_bound_events(LogScan *scan, const Term *terms, int count, int column) {
+  bool is_row = !scan->spec->format->events && scan->spec->key_column < 0;
+  return !is_row || log_scan_bound(scan, terms, count, column);
+}
+
 Value log_scan_value(const LogScan *scan, size_t column) {
   if( column >= scan->record.field_count ) return (Value){.type = VALUE_NULL};
   if( (int)column == scan->mapping.ts_column && scan->mapping.columns[column].type == LOG_TIMESTAMP ) return scan->ts;
@@ -98,16 +116,22 @@ static bool scan_want_fields(LogScan *scan, size_t field_count) {
   size_t count = scan->mapping.column_count;
   if( !scan->wanted ) return true;
   if( !scan->is_ordered ) return reader_want(scan->reader, scan->wanted, count);
-  bool *fields = arena_alloc(&scan->file, field_count + 1);
+  bool *fields = arena_alloc(&scan->part, field_count + 1);
   if( !fields ) return false;
   for(size_t i = 0; i < count; i++)
     if( scan->order[i] >= 0 ) fields[scan->order[i]] = scan->wanted[i];
   return reader_want(scan->reader, fields, field_count);
 }
 
-static void scan_close_file(LogScan *scan) {
+static void scan_close_reader(LogScan *scan) {
   reader_close(scan->reader);
   scan->reader = NULL;
+  arena_free(&scan->part);
+}
+
+static void scan_close_file(LogScan *scan) {
+  scan_close_reader(scan);
+  log_ranges_close_file(scan);
   arena_free(&scan->file);
 }
 
@@ -119,17 +143,38 @@ void log_scan_close(LogScan *scan) {
   scan->env = NULL;
 }
 
-static bool scan_open_file(LogScan *scan) {
+static bool scan_open_reader(LogScan *scan, ByteSource *bytes) {
   Dialect dialect = scan->spec->dialect;
+  if( dialect.has_header ) dialect.field_count = 0;
+  scan->reader = reader_open(&scan->part, bytes, &dialect);
+  return scan->reader != NULL;
+}
+
+/* False when there is nothing to read in the file, or on an error. */
+static bool scan_open_file(LogScan *scan) {
+  LogRanges *ranges = &scan->ranges;
   Slice path = scan->names[scan->next_name++].path;
   scan->log_file = files_relative(&scan->files, path);
   scan->is_ordered = false;
-  if( dialect.has_header ) dialect.field_count = 0;
+  scan->record = (Record){.kind = RECORD_END};
   arena_init(&scan->file, scan->env);
-  ByteSource *file = files_read(scan->host->files, &scan->file, path);
-  ByteSource *bytes = file ? bytes_inflate(&scan->file, file) : NULL;
-  if( bytes ) scan->reader = reader_open(&scan->file, bytes, &dialect);
-  return scan->reader && (dialect.has_header || scan_want_fields(scan, 0));
+  arena_init(&scan->part, scan->env);
+  ranges->file = files_read(scan->host->files, &scan->file, path);
+  if( !ranges->file || !log_ranges_open(scan, path) || log_ranges_pass_file(scan) ) return false;
+  ByteSource *bytes = bytes_inflate(&scan->part, files_view(&scan->part, ranges->file, 0));
+  if( bytes && !log_ranges_begin(scan, bytes) ) bytes->close(bytes), bytes = NULL;
+  return bytes && scan_open_reader(scan, bytes) && (scan->spec->dialect.has_header || scan_want_fields(scan, 0));
+}
+
+/* The reader stands where what it was to read ends. False when the file has nothing more, or on an error. */
+static bool scan_step(LogScan *scan) {
+  ReaderStart start = reader_tell(scan->reader);
+  RangesStep step = log_ranges_step(scan, &start);
+  if( step != RANGES_JUMP ) return step == RANGES_ON;
+  scan_close_reader(scan);
+  if( !scan_open_reader(scan, log_ranges_source(scan, &start)) ) return false;
+  reader_go_on(scan->reader, &start);
+  return scan_want_fields(scan, start.field_count);
 }
 
 /* Where each column of the table stands in this file's header. A column the table does not know would be lost: that is an error. */
@@ -177,9 +222,24 @@ static void scan_name_column(LogScan *scan, bool counts_table) {
   if( at < mapping->column_count ) scan->reject_column = mapping->columns[at].name;
 }
 
+/* The promise of sorted=1. */
+static bool scan_check_order(LogScan *scan) {
+  char here[TIME_TEXT_SIZE], before[TIME_TEXT_SIZE];
+  bool is_timed = scan->ts.type == VALUE_INT;
+  if( is_timed ? scan->ts.as.integer >= scan->sorted_ts : scan->sorted_ts == INT_NULL ) {
+    if( is_timed ) scan->sorted_ts = scan->ts.as.integer;
+    return true;
+  }
+  Slice found = is_timed ? time_print(scan->ts.as.integer, here) : SLICE("empty"), last = time_print(scan->sorted_ts, before);
+  return env_fail(scan->env, ERR_DATA, "'" SLICE_FORMAT "' line %lld: event_ts is " SLICE_FORMAT " after " SLICE_FORMAT
+                  ", but sorted=1 promises that it never goes back; create the table without sorted",
+                  SLICE_ARGS(scan->log_file), (long long)scan->record.line, SLICE_ARGS(found), SLICE_ARGS(last));
+}
+
 static RecordKind scan_deliver(LogScan *scan) {
   Record *record = &scan->record;
-  if( record->kind == RECORD_HEADER ) {
+  RecordKind kind = record->kind;
+  if( kind == RECORD_HEADER ) {
     record->kind = RECORD_SKIPPED;
     record->reason_code = "header";
     if( !scan_read_header(scan) || !scan_want_fields(scan, record->field_count) ) return RECORD_END;
@@ -195,6 +255,8 @@ static RecordKind scan_deliver(LogScan *scan) {
   scan->rows += record->kind == RECORD_ROW;
   scan->rejects += record->kind == RECORD_REJECT;
   scan->skipped += record->kind == RECORD_SKIPPED;
+  if( scan->ranges.noted ) log_ranges_note(scan, kind);
+  if( record->kind == RECORD_ROW && scan->spec->is_sorted ) scan_check_order(scan);
   if( record->kind == RECORD_REJECT && scan->spec->fail_on_reject )
     env_fail(scan->env, ERR_DATA, "'" SLICE_FORMAT "' line %lld, byte %lld: " SLICE_FORMAT " (on_error='fail')", SLICE_ARGS(scan->log_file),
              (long long)record->line, (long long)record->offset, SLICE_ARGS(record->reason));
@@ -204,9 +266,13 @@ static RecordKind scan_deliver(LogScan *scan) {
 RecordKind log_scan_next(LogScan *scan) {
   while( env_tick(scan->env) ) {
     if( !scan->reader ) {
-      if( scan->next_name == scan->name_count || !scan_open_file(scan) ) return RECORD_END;
+      if( scan->next_name == scan->name_count ) return RECORD_END;
+      if( !scan_open_file(scan) ) scan_close_file(scan);
+      if( !scan->reader ) continue;
     }
-    if( reader_next(scan->reader, &scan->record) != RECORD_END ) return scan_deliver(scan);
+    bool goes_on = scan->record.offset + scan->record.bytes < scan->ranges.stop || scan_step(scan);
+    if( goes_on && reader_next(scan->reader, &scan->record) != RECORD_END ) return scan_deliver(scan);
+    if( goes_on ) log_ranges_end(scan);
     scan_close_file(scan);
   }
   return RECORD_END;

@@ -7,6 +7,7 @@
 #include "log_map.h"
 
 #define SAMPLE_ROWS 10000
+#define HEADERS_MAX 10
 
 const OptionInfo log_options[] = {
   {"path", "TEXT", NULL, "file, glob or list (';' between); relative to the current directory"},
@@ -17,7 +18,7 @@ const OptionInfo log_options[] = {
   {"encoding", "TEXT", "sniffed", "utf-8, utf-16, latin1, windows-1250 … windows-1258"},
   {"delimiter", "TEXT", "sniffed", "one character; '\\t' is a tab"},
   {"quote", "TEXT", "sniffed", "one character, or 'none'"},
-  {"header", "BOOLEAN", "sniffed", "0 = the first record is data"},
+  {"header", "BIGINT", "sniffed", "header records: 0 = the first record is data, 1; 2 or 3 of a survey: the first names the columns, the others are skipped"},
   {"skip", "BIGINT", "sniffed", "title records above the header"},
   {"null", "LIST", "sniffed", "texts that mean NULL, besides the empty field"},
   {"decimal", "TEXT", "sniffed", "'.' or ','"},
@@ -26,6 +27,8 @@ const OptionInfo log_options[] = {
   {"event_map", "LIST", "NULL", "the log's own words as verbs: 'raw=verb; raw=verb', or the name of a table (raw, verb)"},
   {"record_key", "TEXT", "the format's", "column that names a record: of one that is delivered again only the newest gives events"},
   {"record_version", "TEXT", "the format's", "column that tells which delivery is newer; without it, and where equal, the one that came last is"},
+  {"sorted", "BOOLEAN", "0", "1 = a promise that event_ts never goes back from one row to the next, through all files in their order, rows without one first: "
+                             "ORDER BY it costs nothing then, and a row that breaks the promise is an error"},
   {"on_error", "TEXT", "'reject'", "reject (see channel_rejects) or fail: the first reject is an error"},
 };
 const size_t log_option_count = COUNT_OF(log_options);
@@ -82,6 +85,11 @@ static bool format_takes(Env *env, const Options *options, const Format *format)
   return true;
 }
 
+static void set_headers(int64_t count, Dialect *dialect) {
+  dialect->has_header = count > 0;
+  dialect->more_headers = count > 1 ? (uint32_t)count - 1 : 0;
+}
+
 static bool given_decode(Env *env, const Options *options, SniffGiven *given) {
   DialectGiven *d = &given->dialect;
   Slice text;
@@ -94,7 +102,7 @@ static bool given_decode(Env *env, const Options *options, SniffGiven *given) {
   if( (d->has_encoding = (text = options_text(options, "encoding")).data != NULL) ) option_encoding(env, text, &d->dialect.encoding);
   if( (text = options_text(options, "decimal")).data ) option_decimal(env, text, &given->decimal);
   d->has_header = options_find(options, "header") != NULL;
-  d->dialect.has_header = options_int(env, options, "header", 0, 1, 1) != 0;
+  set_headers(options_int(env, options, "header", 0, HEADERS_MAX, 1), &d->dialect);
   d->has_skip = options_find(options, "skip") != NULL;
   d->dialect.skip_lines = (uint32_t)options_int(env, options, "skip", 0, 1000000, 0);
   if( d->has_delimiter && d->has_quote && d->dialect.delimiter == d->dialect.quote )
@@ -201,6 +209,15 @@ static bool spec_shape(Arena *arena, LogSpec *spec) {
   return names != NULL;
 }
 
+/* What sorted=1 promises something of. */
+static bool spec_order(Env *env, const Mapping *mapping) {
+  if( mapping->ts_column < 0 ) return env_fail(env, ERR_INPUT, "option sorted promises the order of event_ts, but no column is mapped to it; add event_ts=COLUMN");
+  const LogColumn *column = &mapping->columns[mapping->ts_column];
+  return column->type == LOG_TIMESTAMP ||
+         env_fail(env, ERR_INPUT, "option sorted promises the order of event_ts, but its column '" SLICE_FORMAT "' holds days; add columns='" SLICE_FORMAT " TIMESTAMP'",
+                  SLICE_ARGS(column->name), SLICE_ARGS(column->name));
+}
+
 static bool spec_common(Arena *arena, const Options *options, LogSpec *spec) {
   static const char *const words[] = {"reject", "fail"};
   Slice on_error = options_text(options, "on_error"), tz = options_text(options, "tz");
@@ -210,7 +227,8 @@ static bool spec_common(Arena *arena, const Options *options, LogSpec *spec) {
   spec->fail_on_reject = slice_equal_nocase(on_error, slice_of(words[1]));
   if( on_error.data && !spec->fail_on_reject && !slice_equal_nocase(on_error, slice_of(words[0])) )
     return env_fail(arena->env, ERR_INPUT, "option on_error is '%s'; write reject or fail", env_quote(on_error, shown));
-  return spec_shape(arena, spec) && log_map(arena, options, spec);
+  spec->is_sorted = options_int(arena->env, options, "sorted", 0, 1, 0) != 0;
+  return spec_shape(arena, spec) && log_map(arena, options, spec) && (!spec->is_sorted || spec_order(arena->env, &spec->mapping));
 }
 
 /* ---- create ------------------------------------------------------------------------------------------------------ */
@@ -315,8 +333,9 @@ static bool layout_options(Host *host, Env *env, sqlite3_stmt *insert, const Log
   buf_init(&relative, env);
   files_schema_directory(host->files, env, spec->schema.data, &directory);
   bool is_below = paths_relative(spec->paths, buf_slice(&directory), &relative);
-  char skip[24];
+  char skip[24], headers[24];
   sqlite3_snprintf(sizeof skip, skip, "%u", spec->dialect.skip_lines);
+  sqlite3_snprintf(sizeof headers, headers, "%u", spec->dialect.has_header + spec->dialect.more_headers);
   const struct { const char *name; Slice value; } rows[] = {
     {"path", is_below ? buf_slice(&relative) : spec->paths},
     {"path_base", is_below ? SLICE("database") : SLICE("absolute")},
@@ -324,7 +343,7 @@ static bool layout_options(Host *host, Env *env, sqlite3_stmt *insert, const Log
     {"delimiter", character(&spec->dialect.delimiter)},
     {"quote", character(&spec->dialect.quote)},
     {"encoding", slice_of(encoding_name(spec->dialect.encoding))},
-    {"header", spec->dialect.has_header ? SLICE("1") : SLICE("0")},
+    {"header", slice_of(headers)},
     {"skip", slice_of(skip)},
     {"null", spec->mapping.null_texts},
     {"decimal", (Slice){&spec->mapping.decimal, 1}},
@@ -380,9 +399,9 @@ static void load_option(Arena *arena, Slice name, Slice value, LogSpec *spec, bo
   else if( slice_equal(name, SLICE("delimiter")) ) one_character(env, "delimiter", value, &spec->dialect.delimiter);
   else if( slice_equal(name, SLICE("quote")) ) option_quote(env, value, &spec->dialect.quote);
   else if( slice_equal(name, SLICE("encoding")) ) option_encoding(env, value, &spec->dialect.encoding);
-  else if( slice_equal(name, SLICE("header")) ) spec->dialect.has_header = slice_equal(value, SLICE("1"));
   else if( slice_equal(name, SLICE("null")) ) spec->mapping.null_texts = value;
   else if( slice_equal(name, SLICE("decimal")) ) option_decimal(env, value, &spec->mapping.decimal);
+  else if( slice_equal(name, SLICE("header")) && slice_to_int(value, &number) && number >= 0 && number <= HEADERS_MAX ) set_headers(number, &spec->dialect);
   else if( !slice_equal(name, SLICE("skip")) || !slice_to_int(value, &number) || number < 0 || number > 1000000 )
     env_fail(env, ERR_CORRUPT, "option '" SLICE_FORMAT "' makes no sense", SLICE_ARGS(name));
   else spec->dialect.skip_lines = (uint32_t)number;
@@ -403,7 +422,7 @@ static void load_column(Arena *arena, sqlite3_stmt *rows, bool is_declared, LogS
   spec->mapping.column_count++;
 }
 
-enum { LAYOUT_ROWS_MAX = 3000 };       /* a view in its place may never end; OFFSET keeps SQLite from sorting before it counts */
+enum { LAYOUT_ROWS_MAX = 3000, LAYOUT_LOOK_MAX = 200000 };       /* a view in its place may never end; OFFSET keeps SQLite from sorting before it counts */
 
 /* No memory, interrupted, locked by somebody: says nothing about the layout, and is over by the next time. */
 static bool passes(const Env *env) { return env->code == ERR_NOMEM || env->code == ERR_INTERRUPT || env->code == ERR_IO; }
@@ -455,8 +474,9 @@ bool log_layout_load(Host *host, Arena *arena, const Options *options, LogSpec *
   note_damage(arena, spec);
   spec->mapping.decimal = '.';
   sqlite3_stmt *rows = host_prepare(host, env, SQLITE_PREPARE_NO_VTAB,
-                                    "SELECT * FROM (SELECT item, position, name, value, ts_format FROM \"%w\".\"%w_layout\" LIMIT %d OFFSET 0) "
-                                    "ORDER BY position, name", spec->schema.data, spec->name.data, LAYOUT_ROWS_MAX + 1);
+                                    "SELECT * FROM (SELECT * FROM (SELECT item, position, name, value, ts_format FROM \"%w\".\"%w_layout\" LIMIT %d OFFSET 0) "
+                                    "WHERE item IS NOT 'portions' LIMIT %d OFFSET 0) ORDER BY position, name",
+                                    spec->schema.data, spec->name.data, LAYOUT_LOOK_MAX, LAYOUT_ROWS_MAX + 1);
   if( rows ) load_rows(host, arena, rows, spec, &relative);
   sqlite3_finalize(rows);
   note_damage(arena, spec);
@@ -465,7 +485,7 @@ bool log_layout_load(Host *host, Arena *arena, const Options *options, LogSpec *
   else load_path(host, arena, spec, relative);
   note_damage(arena, spec);
   spec->dialect.field_count = (uint32_t)spec->mapping.column_count;
-  if( !spec->damage.size ) spec_common(arena, options, spec);
+  if( !spec->damage.size && !env_failed(env) ) spec_common(arena, options, spec);
   note_damage(arena, spec);
   if( spec->damage.size ) spec->mapping.rule_count = 0;
   return !env_failed(env);

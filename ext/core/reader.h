@@ -22,9 +22,10 @@ typedef struct Dialect {
   Encoding encoding;            /* of the two UTF-16, a byte order mark decides */
   uint32_t skip_lines;          /* records before the header (or data), blank ones too: delivered as RECORD_SKIPPED */
   bool has_header;              /* the first record after them, blank lines passed over, is the header */
+  uint32_t more_headers;        /* records below it, blank lines passed over, that are headers too (of a survey): RECORD_SKIPPED */
   uint32_t field_count;         /* what a row must have; 0 = as the header, else as the first row */
   LaneChoice lane;              /* how, never what: 0 = the fastest way that there is */
-  const Shape *shape;           /* NULL = CSV; else delimiter, quote, has_header and field_count say nothing */
+  const Shape *shape;           /* NULL = CSV; else delimiter, quote, the headers and field_count say nothing */
   ShapePlan plan;               /* of the shape; outlives the reader */
 } Dialect;
 

@@ -87,6 +87,21 @@ static int differences(const Events *a, const Events *b) {
 
 /* ---- any cut ------------------------------------------------------------------------------------------------------- */
 
+/* One segment that is emptied and filled again. */
+static void put_again(Events *ev, const Plain *rows, int count, int pieces) {
+  Events segment;
+  events_init(&segment, ev->env);
+  want(&segment, WITH_ALL & ~WITH_OWN);
+  for(int piece = 0, at = 0; piece < pieces; piece++) {
+    int size = piece + 1 == pieces ? count - at : below(count - at + 1);
+    for(int i = 0; i < size; i++, at++) put(&segment, &rows[at], at, WITH_ALL & ~WITH_OWN);
+    CHECK(events_append(ev, &segment));
+    events_empty(&segment);
+    CHECK(segment.count == 0 && intern_find(&segment.intern, SLICE("abandoned")) == 0);
+  }
+  events_free(&segment);
+}
+
 static void put_cut(Events *ev, const Plain *rows, int count, const int *with, int pieces) {
   for(int piece = 0, at = 0; piece < pieces; piece++) {
     Env env = test_env();                                                 /* a segment's memory may be of another place */
@@ -107,12 +122,15 @@ TEST(any_cut_gives_the_same_set) {
     Env env = test_env();
     Events one, cut;
     int count = below(round < 60 ? 6 : ROWS), with[8];
+    bool again = round % 4 == 0;
+    int all = again ? WITH_ALL & ~WITH_OWN : WITH_ALL;
     for(int i = 0; i < count; i++) rows[i] = any_row(1 + below(12), 50);
-    for(int i = 0; i < 8; i++) with[i] = WITH_ALL;
+    for(int i = 0; i < 8; i++) with[i] = all;
     events_init(&one, &env), events_init(&cut, &env);
-    want(&one, WITH_ALL), want(&cut, WITH_ALL);
-    for(int i = 0; i < count; i++) put(&one, &rows[i], i, WITH_ALL);
-    put_cut(&cut, rows, count, with, 1 + below(8));
+    want(&one, all), want(&cut, all);
+    for(int i = 0; i < count; i++) put(&one, &rows[i], i, all);
+    if( again ) put_again(&cut, rows, count, 1 + below(8));
+    else put_cut(&cut, rows, count, with, 1 + below(8));
     wrong += differences(&one, &cut);
     EventsPlan plan = {.unit = round % 3 ? EV_CUSTOMER : EV_EVENT, .ties = round % 2 ? TIES_STEP : TIES_INPUT};
     CHECK(events_arrange(&one, &plan) && events_arrange(&cut, &plan));

@@ -492,7 +492,7 @@ static const struct {
   {"pt-cloud-pbx/all_jan_aug.csv", ';', '\'', 2, true, 26, 886, "Data de Início", "iso", "None"},
   {"pt-cloud-pbx/CallsSince01Jan.csv", ';', '\'', 2, true, 25, 860, "Data de Início", "iso", "None"},
   {"pt-cloud-pbx/chamadas_todas.csv", ';', '\'', 2, true, 25, 608, "Data de Início", "dmy", "None"},
-  {"asterisk-live/cdr-csv/Master.csv", ',', '"', 0, false, 21, 6068, "c10", "iso", ""},
+  {"asterisk-live/cdr-csv/Master.csv", ',', '"', 0, false, 21, 6068, "start", "iso", ""},
   {"complaint-tweets/complaints-data.csv", ',', '"', 0, false, 4, 3449, NULL, NULL, ""},
   {"multidogo/finance.turn.train.tsv", '\t', 0, 0, true, 6, 0, NULL, NULL, ""},
 };
