@@ -12,9 +12,11 @@
   X(genesys_conversation) \
   X(jsonl) \
   X(mbox) \
+  X(surveymonkey_json) \
   X(tsv) \
   X(twilio_calls) \
-  X(xes)
+  X(xes) \
+  X(zendesk_tickets)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
 #define FORMAT_ROW(name) &format_##name,
