@@ -10,7 +10,8 @@
   X(freeswitch_cdr) \
   X(jsonl) \
   X(mbox) \
-  X(tsv)
+  X(tsv) \
+  X(weblog)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
 #define FORMAT_ROW(name) &format_##name,
