@@ -15,6 +15,7 @@
   X(surveymonkey_json) \
   X(tsv) \
   X(twilio_calls) \
+  X(weblog) \
   X(xes) \
   X(zendesk_tickets)
 
