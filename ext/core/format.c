@@ -8,6 +8,8 @@
   X(csv) \
   X(jsonl) \
   X(mbox) \
+  X(qualtrics) \
+  X(surveymonkey) \
   X(tsv) \
   X(xes)
 
