@@ -11,6 +11,7 @@
   X(qualtrics) \
   X(surveymonkey) \
   X(tsv) \
+  X(tweets) \
   X(xes)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
