@@ -12,7 +12,7 @@ LaneChoice log_lane = LANE_AUTO;
 #else
 #define LOG_CREW_AFTER (2 << 20)            /* bytes that the caller reads alone: a short scan starts no thread */
 #endif
-enum { MISSES_MAX = 4, THREADS_DEFAULT = 2 };
+enum { MISSES_MAX = 4, THREADS_DEFAULT = 2, PORTIONS_AHEAD = 4 };
 
 struct LogCrew {
   LogScan *scan;
@@ -344,7 +344,7 @@ LogCrew *log_crew_open(LogScan *scan, const LogConsumer *consumer, const void *p
   LogCrew *crew = env_alloc(scan->env, sizeof *crew);
   if( !crew ) return NULL;
   *crew = (LogCrew){.scan = scan, .like = *scan, .consumer = consumer, .plan = plan, .env = scan->env, .next_name = scan->next_name,
-                    .rows = scan->rows,                    .portions_most = 2 * threads + 2};
+                    .rows = scan->rows, .portions_most = threads + PORTIONS_AHEAD};
   work.context = crew;
   if( file_borrow(crew, &start) ) crew->crew = crew_open(scan->env, threads, &work);
   if( crew->crew ) return crew;
