@@ -100,7 +100,7 @@ struct LogScan {
   bool is_fork;                 /* over a part of one file, for a crew */
   uint64_t begun_at;            /* rows and rejects before the current file */
   Slice lasting;                /* bytes that stay as long as what is made of this scan's records */
-  int64_t bytes_before;         /* of files that were read to the end */
+  int64_t bytes_before;         /* of text, of the files before the current one */
   int64_t crew_at;              /* bytes after which a crew takes over */
   LogCrew *crew;
   struct LogBatch *batch;       /* kept records that the crew has brought */

@@ -133,8 +133,8 @@ static void scan_close_reader(LogScan *scan) {
 }
 
 static void scan_close_file(LogScan *scan) {
-  const ByteSource *file = scan->ranges.file;
-  if( file && file->bytes_on_disk > 0 ) scan->bytes_before += file->bytes_on_disk;
+  scan->bytes_before += scan->record.offset + scan->record.bytes;
+  scan->record = (Record){.kind = RECORD_END};
   scan_close_reader(scan);
   log_ranges_close_file(scan);
   arena_free(&scan->file);
