@@ -261,7 +261,7 @@ static void create_tables(const char *files, const char *more) {
     sqlite3_exec(db, sql, NULL, NULL, NULL);
     sqlite3_free(sql);
     sql = sqlite3_mprintf("CREATE VIRTUAL TABLE %s USING channel_log(path='%s', delimiter=',', quote='\"', header=1, encoding='utf-8', "
-                          "columns='at TIMESTAMP', event_ts=at, event=event, account=account, text=text, score=more, event_map='hm=transferred', threads=%d%s)",
+                          "columns='at TIMESTAMP', event_ts=at, event=event, account=account, customer=account, text=text, score=more, event_map='hm=transferred', threads=%d%s)",
                           tables[i], files, i + 1, more);
     out.size = 0;
     ask(&out, sql, "", -1);
