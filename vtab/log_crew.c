@@ -41,7 +41,8 @@ static int crew_threads(const LogSpec *spec) {
   return processors < THREADS_DEFAULT ? 1 : THREADS_DEFAULT;
 }
 
-int64_t log_crew_begins(const LogSpec *spec) { return crew_threads(spec) > 1 ? LOG_CREW_AFTER : INT64_MAX; }
+/* The promise of sorted=1 is kept from row to row. */
+int64_t log_crew_begins(const LogSpec *spec) { return crew_threads(spec) > 1 && !spec->is_sorted ? LOG_CREW_AFTER : INT64_MAX; }
 
 /* ---- files ------------------------------------------------------------------------------------------------------- */
 

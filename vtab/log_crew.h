@@ -28,7 +28,7 @@ typedef struct LogConsumer {
   void (*release)(void *parcel);                 /* on any thread */
 } LogConsumer;
 
-/* After how many bytes of a scan a crew is worth its while; INT64_MAX = never, where the table says one thread. */
+/* After how many bytes of a scan a crew is worth its while; INT64_MAX = never, where the table says one thread or sorted=1. */
 int64_t log_crew_begins(const LogSpec *spec);
 /* Takes over from the place where `scan` stands. NULL: not here (scan->crew_at says where to ask again), or the error is set. `plan` is shared
 ** by the workers, and like `scan` not changed until the crew is closed, but for its record. */

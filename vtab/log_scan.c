@@ -251,7 +251,7 @@ bool log_scan_divides(const LogScan *scan) {
 
 bool log_scan_tells(const LogScan *scan, ReaderStart *start) {
   bool has_begun = scan->reader && scan->rows + scan->rejects > scan->begun_at;
-  if( !has_begun || !log_scan_divides(scan) || scan->ranges.known ) return false;
+  if( !has_begun || !log_scan_divides(scan) || scan->ranges.known || scan->ranges.inflated ) return false;
   *start = reader_tell(scan->reader);
   return start->field_count != 0 || scan->spec->dialect.shape;
 }

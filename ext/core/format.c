@@ -12,9 +12,15 @@
   X(genesys_conversation) \
   X(jsonl) \
   X(mbox) \
+  X(qualtrics) \
+  X(surveymonkey) \
+  X(surveymonkey_json) \
   X(tsv) \
+  X(tweets) \
   X(twilio_calls) \
-  X(xes)
+  X(weblog) \
+  X(xes) \
+  X(zendesk_tickets)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
 #define FORMAT_ROW(name) &format_##name,
