@@ -34,7 +34,9 @@ struct LogCrew {
 
 /* ---- whether, and when ---------------------------------------------------------------------------------------- */
 
+/* A sorted log is looked at from record to record. */
 static int crew_threads(const LogSpec *spec) {
+  if( spec->is_sorted ) return 1;
   if( spec->threads ) return spec->threads;
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
   return processors < THREADS_DEFAULT ? 1 : THREADS_DEFAULT;
