@@ -27,14 +27,18 @@ static bool make_slots(Arena *arena, PathNode *parent) {
   return true;
 }
 
+static inline void guess_next(PathNode *parent, const PathNode *child) {
+  parent->guess = child->next && child->next->key.data ? child->next : parent->first;
+  if( !parent->guess->key.data ) parent->guess = NULL;
+}
+
 static PathNode *child_of_key(PathNode *parent, Slice key) {
   PathNode *child = parent->guess;
   if( !child || child->key.size != key.size || memcmp(child->key.data, key.data, key.size) != 0 ) {
     if( parent->slots ) child = *slot_of(parent, key);
     else for(child = parent->first; child && !slice_equal(child->key, key);) child = child->next;
   }
-  if( child ) parent->guess = child->next && child->next->key.data ? child->next : parent->first;
-  if( parent->guess && !parent->guess->key.data ) parent->guess = NULL;
+  if( child ) guess_next(parent, child);
   return child;
 }
 
@@ -44,12 +48,17 @@ static PathNode *child_of_index(PathNode *parent, int64_t index) {
   return child;
 }
 
+static Slice quote_key(Arena *arena, Slice key) {
+  if( !key.data || json_string_stop(key.data, key.data + key.size) < key.data + key.size ) return SLICE_NULL;
+  return arena_format(arena, "\"" SLICE_FORMAT "\"", SLICE_ARGS(key));
+}
+
 static PathNode *child_make(Arena *arena, PathNode *parent, Slice key, int64_t index) {
   PathNode *child = key.data ? child_of_key(parent, key) : child_of_index(parent, index);
   if( child ) return child;
   child = arena_alloc(arena, sizeof *child);
   if( !child ) return NULL;
-  *child = (PathNode){.key = arena_copy(arena, key), .index = index, .column = -1};
+  *child = (PathNode){.key = arena_copy(arena, key), .quoted = quote_key(arena, key), .index = index, .column = -1};
   if( parent->last ) parent->last->next = child;
   else parent->first = child;
   parent->last = child;
@@ -227,8 +236,14 @@ JsonRead json_paths_read(JsonPaths *paths, JsonReader *r) {
   paths->is_known = paths->has_list = false;
   paths->kind = JSON_ERROR;
   for(;;) {
-    JsonToken token = json_next(r);
     Frame *frame = top ? &stack[top - 1] : NULL;
+    PathNode *guess = frame && frame->is_object ? frame->node->guess : NULL;
+    if( guess && guess->quoted.data && json_take_key(r, guess->quoted) ) {
+      node = guess;
+      guess_next(frame->node, guess);
+      paths->is_known = true;
+    }
+    JsonToken token = json_next(r);
     if( token == JSON_ERROR || token == JSON_END ) return READ_PROBLEM;
     if( !frame ) paths->kind = token;
     if( token == JSON_KEY ) {
