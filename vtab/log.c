@@ -208,25 +208,26 @@ static int log_fail(LogCursor *cursor) {
   return host_say(&cursor->env, table->spec.name.data, &table->base.zErrMsg);
 }
 
-static bool log_keeps(const LogCursor *cursor) {
-  for(int i = 0; i < cursor->plan.term_count; i++) {
-    const Term *term = &cursor->plan.terms[i];
-    if( !term_holds(term, log_scan_value(&cursor->scan, (size_t)term->column - LOG_COLUMN_FIRST)) ) return false;
+static bool log_judge(const void *of, void *state, const LogScan *scan, int64_t *counted) {
+  const Plan *plan = of;
+  (void)state, (void)counted;
+  if( scan->record.kind != RECORD_ROW ) return false;
+  for(int i = 0; i < plan->term_count; i++) {
+    const Term *term = &plan->terms[i];
+    if( !term_holds(term, log_scan_value(scan, (size_t)term->column - LOG_COLUMN_FIRST)) ) return false;
   }
   return true;
 }
 
+static const LogFilter log_filter_rows = {.judge = log_judge};
+
 static int log_next(sqlite3_vtab_cursor *base) {
   LogCursor *cursor = (LogCursor *)base;
-  RecordKind kind;
   if( cursor->handle_only ) {
     cursor->at_end = ++cursor->rowid > 1;
     return SQLITE_OK;
   }
-  while( (kind = log_scan_next(&cursor->scan)) != RECORD_END ) {
-    if( kind == RECORD_ROW && log_keeps(cursor) ) break;
-  }
-  cursor->at_end = kind == RECORD_END;
+  cursor->at_end = log_scan_next(&cursor->scan) == RECORD_END;
   cursor->rowid = (sqlite3_int64)cursor->scan.rows;
   return env_failed(&cursor->env) ? log_fail(cursor) : SQLITE_OK;
 }
@@ -247,6 +248,7 @@ static int log_filter(sqlite3_vtab_cursor *base, int plan, const char *words, in
       !log_scan_open(&cursor->scan, table->host, &cursor->env, &table->spec, false) ||
       !log_scan_want(&cursor->scan, cursor->plan.wanted + LOG_COLUMN_FIRST) ||
       !log_scan_bound(&cursor->scan, cursor->plan.terms, cursor->plan.term_count, columns.ranged) ) return log_fail(cursor);
+  log_scan_filter(&cursor->scan, &log_filter_rows, &cursor->plan);
   return log_next(base);
 }
 

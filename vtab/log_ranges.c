@@ -227,7 +227,7 @@ RangesStep log_ranges_step(LogScan *scan, ReaderStart *start) {
 void log_ranges_note(LogScan *scan, RecordKind kind) {
   PortionMap *map = scan->ranges.noted;
   portion_note(scan->env, map, &scan->record, scan->ts);
-  bool begins = map->in_preamble && kind != RECORD_SKIPPED && (scan->spec->dialect.shape || reader_tell(scan->reader).field_count);
+  bool begins = map->in_preamble && (kind == RECORD_ROW || kind == RECORD_REJECT) && (scan->spec->dialect.shape || reader_tell(scan->reader).field_count);
   if( begins ) portion_map_begin(map);
 }
 

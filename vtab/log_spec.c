@@ -2,6 +2,8 @@
 ** log_spec: what a log table is, from its options, from a look at its first file, from its layout. */
 #include "log_spec.h"
 
+#include "../ext/crew.h"
+
 #include "../ext/core/sniff.h"
 #include "../ext/core/spelling.h"
 #include "log_map.h"
@@ -30,6 +32,7 @@ const OptionInfo log_options[] = {
   {"sorted", "BOOLEAN", "0", "1 = a promise that event_ts never goes back from one row to the next, through all files in their order, rows without one first: "
                              "ORDER BY it costs nothing then, and a row that breaks the promise is an error"},
   {"on_error", "TEXT", "'reject'", "reject (see channel_rejects) or fail: the first reject is an error"},
+  {"threads", "BIGINT", "2", "threads that read a long log, 1 to 16; by default as many as there are processors, but no more than two"},
 };
 const size_t log_option_count = COUNT_OF(log_options);
 
@@ -224,6 +227,8 @@ static bool spec_common(Arena *arena, const Options *options, LogSpec *spec) {
   char shown[100];
   spec->tz = tz.data ? tz : SLICE("UTC");
   spec->event_map = options_text(options, "event_map");
+  spec->threads = (int)options_int(arena->env, options, "threads", 1, CREW_THREADS_MAX, 0);
+  if( env_failed(arena->env) ) return false;
   spec->fail_on_reject = slice_equal_nocase(on_error, slice_of(words[1]));
   if( on_error.data && !spec->fail_on_reject && !slice_equal_nocase(on_error, slice_of(words[0])) )
     return env_fail(arena->env, ERR_INPUT, "option on_error is '%s'; write reject or fail", env_quote(on_error, shown));

@@ -156,7 +156,8 @@ static bool segment_open(Events *ev, Env *env, const LogReading *reading) {
   return true;
 }
 
-/* The next rows into `ev`, which is fresh; false when there are no more for it: the end of the log, an error, a row without a customer where that matters. */
+/* The next rows into `ev`, which is fresh; false when there are no more for it: the end of the log, an error, a row without a
+** customer where that matters. */
 static bool segment_fill(Events *ev, LogScan *scan, EventRecord *e, const LogReading *reading) {
   EventPut put;
   event_put_init(&put, ev, e);

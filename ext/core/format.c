@@ -12,9 +12,13 @@
   X(genesys_conversation) \
   X(jsonl) \
   X(mbox) \
+  X(qualtrics) \
+  X(surveymonkey) \
   X(surveymonkey_json) \
   X(tsv) \
+  X(tweets) \
   X(twilio_calls) \
+  X(weblog) \
   X(xes) \
   X(zendesk_tickets)
 

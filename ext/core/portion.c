@@ -96,6 +96,7 @@ bool portion_map_append(Env *env, PortionMap *map, const PortionMap *next) {
     if( portion->offset >= map->full_at && !portion_map_open(env, map, portion->offset, portion->line) ) return false;
     portion_join(&map->portions[map->count - 1], portion);
     map->end = portion_offset(next, i + 1);
+    if( map->in_preamble && !next->in_preamble ) portion_map_begin(map);
   }
   return true;
 }

@@ -2,7 +2,7 @@
 ** portion: what is remembered of a log's file that was read to its end: the file cut at record starts into portions, and
 ** of each how many records of which kind stand in it and between which times its rows lie. A scan with bounds of time
 ** passes over portions that cannot match, and goes on with the right numbers behind them.
-** The first portion is the preamble, titles and header up to the record that tells how wide a row is: always read.
+** The first portion is the preamble, titles and headers up to the first row, or to what else tells how wide a row is: always read.
 ** Offsets and lengths count the text's bytes (inflated), sizes and digests of the fingerprint the file's.
 ** Knows records and terms; knows no file and no table. Memory is the Env's of each call; a map outlives any one of them. */
 #ifndef JOURNEY_PORTION_H
@@ -55,9 +55,9 @@ int64_t portion_offset(const PortionMap *map, size_t at);
 
 /* A record that the map's end stands at; others, which it knows already, are passed over. `ts` as mapping_judge found it. False on an error. */
 static inline bool portion_note(Env *env, PortionMap *map, const Record *record, Value ts);
-/* After the record that ends the preamble. */
+/* After the record that ends the preamble: from here on a reader can begin at any record (reader_go_on). */
 void portion_map_begin(PortionMap *map);
-/* `next` was noted from where `map` ends, its first portion no preamble. */
+/* `next` was noted from where `map` ends; its first portion is a preamble where, and only where, `map` is empty. */
 bool portion_map_append(Env *env, PortionMap *map, const PortionMap *next);
 
 /* For portion_note. */
