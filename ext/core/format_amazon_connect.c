@@ -187,7 +187,6 @@ static void events(const FormatRecord *in, EventParts *out) {
   if( is_own && initial.data && !slice_equal(initial, id) ) leg.parent = initial;
   else if( is_own ) leg.parent = format_text(in, RELATED_ID);
   leg.channel = slice_of(channel_of(own));
-  out->why_none = "no time";
   if( is_word(method, "MONITOR") ) {
     out->why_none = "a supervisor listened";
     return;
@@ -197,6 +196,7 @@ static void events(const FormatRecord *in, EventParts *out) {
   agent_events(&leg);
   end_event(&leg);
   parts_sort(out);
+  if( !out->count ) out->why_none = "no time";
 }
 
 const Format format_amazon_connect = {

@@ -382,7 +382,7 @@ static void events(const FormatRecord *in, EventParts *out) {
   if( is_begun ) end_event(&c);
   survey_events(&c);
   parts_sort(out);
-  out->why_none = "nobody took part";
+  if( !out->count ) out->why_none = "nobody took part";
 }
 
 const Format format_genesys_conversation = {

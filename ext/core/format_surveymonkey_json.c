@@ -83,9 +83,9 @@ static void events(const FormatRecord *in, EventParts *out) {
   Slice status = format_text(in, STATUS), recipient = format_text(in, RECIPIENT), variables = format_text(in, VARIABLES);
   Answers answers = {.score = REAL_NULL};
   bool is_left = slice_equal(status, SLICE("partial"));
-  out->why_none = "a preview";
-  if( slice_equal(format_text(in, MODE), SLICE("preview")) || slice_equal(format_text(in, MODE), SLICE("survey_preview")) ) return;
-  EventPart *part = parts_add(out);
+  bool is_preview = slice_equal(format_text(in, MODE), SLICE("preview")) || slice_equal(format_text(in, MODE), SLICE("survey_preview"));
+  if( is_preview ) out->why_none = "a preview";
+  EventPart *part = is_preview ? NULL : parts_add(out);
   if( !part ) return;
   buf_init(&answers.text, out->texts.env);
   read_answers(&answers, &out->texts, format_text(in, PAGES));

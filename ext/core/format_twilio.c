@@ -134,7 +134,7 @@ static void events(const FormatRecord *in, EventParts *out) {
   Slice sid = format_text(in, SID);
   if( starts_with(sid, "SM") || starts_with(sid, "MM") ) message_event(in, out);
   else call_events(in, out);
-  out->why_none = "no time";
+  if( !out->count ) out->why_none = "no time";
 }
 
 const Format format_twilio_calls = {

@@ -314,13 +314,11 @@ static void audit_events(Source *s) {
     part_text(part, EV_AGENT, audit.agent);
     part_text(part, EV_QUEUE, audit.group);
   }
-  s->out->why_none = "nothing that a customer meets";
 }
 
 static void events(const FormatRecord *in, EventParts *out) {
   Source s = {.in = in, .out = out, .ticket = format_text(in, TICKET), .channel = channel_of(format_text(in, CHANNEL)), .author = format_text(in, AUTHOR)};
   Slice text = format_text(in, PLAIN_BODY);
-  out->why_none = "no time";
   if( !s.ticket.data ) s.ticket = format_text(in, ID);
   if( format_text(in, EVENTS).data || s.author.data ) s.requester = requester_of(in->memory, s.ticket);
   if( format_text(in, EVENTS).data ) audit_events(&s);
@@ -330,6 +328,7 @@ static void events(const FormatRecord *in, EventParts *out) {
     s.ticket = format_text(in, TICKET);
     add_comment(&s, text.data ? text : format_text(in, BODY), !is_word(format_text(in, IS_PUBLIC), "false"), format_time(in, CREATED));
   }
+  if( !out->count ) out->why_none = format_time(in, CREATED) == INT_NULL ? "no time" : "nothing that a customer meets";
 }
 
 const Format format_zendesk_tickets = {
