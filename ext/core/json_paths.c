@@ -74,7 +74,8 @@ static bool is_bare(char c) { return c != '.' && c != '[' && c != ']' && c != '"
 
 static bool path_bad(Arena *arena, Slice path, const char *at, const char *wanted) {
   char shown[100];
-  return env_fail(arena->env, ERR_INPUT, "column '%s' is no path: expected %s at character %zu; write a.b[0].c, and a key with dots or brackets in double quotes",
+  return env_fail(arena->env, ERR_INPUT, "column '%s' is no path: expected %s at character %zu; "
+                  "write a.b[0].c, and a key with dots or brackets in double quotes",
                   env_quote(path, shown), wanted, (size_t)(at - path.data) + 1);
 }
 
@@ -113,6 +114,11 @@ static bool read_step(Arena *arena, Slice path, const char **at, Slice *key, int
   return key->size > 0 || path_bad(arena, path, *at, "a key");
 }
 
+static bool path_twice(Arena *arena, Slice path, int column) {
+  char shown[100];
+  return env_fail(arena->env, ERR_INPUT, "column '%s' is the same path as column %d; a path may stand there once", env_quote(path, shown), column + 1);
+}
+
 static bool path_add(JsonPaths *paths, Slice path, int column) {
   PathNode *node = &paths->root;
   const char *at = path.data, *end = path.data + path.size;
@@ -126,7 +132,8 @@ static bool path_add(JsonPaths *paths, Slice path, int column) {
     node = child_make(paths->arena, node, key, index);
     if( !node ) return false;
   }
-  if( node->column < 0 ) node->column = column;
+  if( node->column >= 0 ) return path_twice(paths->arena, path, node->column);
+  node->column = column;
   return true;
 }
 

@@ -138,8 +138,8 @@ bool json_decode(Slice raw, Buf *out) {
     if( !escape ) break;
     char c = escape[1];
     at = escape + 2;
-    bool ok = c == 'u' ? append_character(out, decode_unicode(&at, end)) : buf_append_char(out, (unsigned char)c < sizeof meant && meant[(int)c] ? meant[(int)c] : c);
-    if( !ok ) return false;
+    char plain = (unsigned char)c < sizeof meant && meant[(int)c] ? meant[(int)c] : c;
+    if( !(c == 'u' ? append_character(out, decode_unicode(&at, end)) : buf_append_char(out, plain)) ) return false;
   }
   return true;
 }

@@ -64,6 +64,8 @@ TEST(values) {
   json_members(SLICE("{\"x\":{\"a\":9},\"b\":\"t\\u0041\",\"a\" : 7 }"), keys, 2, members);
   CHECK_SLICE(members[0], "7");
   CHECK_SLICE(json_plain(&arena, members[1]), "tA");
+  json_members(SLICE("{\"a\":1,\"a\":2}"), keys, 2, members);
+  CHECK_SLICE(members[0], "2");
   json_members(SLICE("[1]"), keys, 2, members);
   CHECK(!members[0].data && !members[1].data);
   CHECK(!json_plain(&arena, SLICE("null")).data && !json_plain(&arena, SLICE_NULL).data);
