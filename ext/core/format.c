@@ -3,14 +3,18 @@
 #include "format.h"
 
 #define FORMATS(X) \
+  X(alb) \
   X(asterisk_cdr) \
   X(asterisk_cel) \
   X(asterisk_queue) \
+  X(cloudfront) \
   X(csv) \
   X(freeswitch_cdr) \
+  X(haproxy) \
   X(jsonl) \
   X(mbox) \
   X(tsv) \
+  X(w3c) \
   X(weblog)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
