@@ -4,18 +4,24 @@
 
 #define FORMATS(X) \
   X(alb) \
+  X(amazon_connect) \
   X(asterisk_cdr) \
   X(asterisk_cel) \
   X(asterisk_queue) \
   X(cloudfront) \
   X(csv) \
   X(freeswitch_cdr) \
+  X(genesys_conversation) \
   X(haproxy) \
   X(jsonl) \
   X(mbox) \
+  X(surveymonkey_json) \
   X(tsv) \
+  X(twilio_calls) \
   X(w3c) \
-  X(weblog)
+  X(weblog) \
+  X(xes) \
+  X(zendesk_tickets)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
 #define FORMAT_ROW(name) &format_##name,
