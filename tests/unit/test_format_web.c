@@ -19,7 +19,8 @@ TEST(combined) {
              "192.0.2.7 - - " AT " \"GET /q\\\"\\x41\\\\ HTTP/1.0\" 200 1 \"-\" \"Ann\"s \\xc3\\xa4 \\xff\"\n"
              "10.0.0.2, 10.0.0.1, 198.51.100.9 - - " AT " \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"\n"
              "\"10.5.102.222, 203.0.113.1\" 10.2.1.185 - - " AT " \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"\n"
-             "192.0.2.7 - - " AT " \"GET /a b HTTP/1.1\" 200 1\n",
+             "192.0.2.7 - - " AT " \"GET /a b HTTP/1.1\" 200 1\n"
+             "192.0.2.7 - - " AT " \"GET / HTTP/1.1\" 200 1 \"-\" \"A \\\" b\\\\\" x\n",
              "R 1: 192.0.2.7|~|~|ann|01/Mar/2025:09:00:00 +0100|GET /a/b?c=d?e HTTP/1.1|GET|/a/b|c=d?e|HTTP/1.1|200|5120|https://example.com/|" BROWSER "|~\n"
              "R 2: 192.0.2.7|~|~|~|01/Mar/2025:09:00:00 +0100|GET http://example.com:80/x HTTP/1.1|GET|/x|~|HTTP/1.1|304|~|~|~|~\n"
              "R 3: 2001:db8::1|~|~|~|01/Mar/2025:09:00:00 +0100|~|~|~|~|~|400|0|~|~|~\n"
@@ -28,7 +29,8 @@ TEST(combined) {
              "R 6: 192.0.2.7|~|~|~|01/Mar/2025:09:00:00 +0100|GET /q\"A\\ HTTP/1.0|GET|/q\"A\\|~|HTTP/1.0|200|1|~|Ann\"s \\xc3\\xa4 \\xff|~\n"
              "R 7: 198.51.100.9|10.0.0.2, 10.0.0.1, 198.51.100.9|~|~|01/Mar/2025:09:00:00 +0100|GET / HTTP/1.1|GET|/|~|HTTP/1.1|200|1|~|~|~\n"
              "R 8: 203.0.113.1|\"10.5.102.222, 203.0.113.1\" 10.2.1.185|~|~|01/Mar/2025:09:00:00 +0100|GET / HTTP/1.1|GET|/|~|HTTP/1.1|200|1|~|~|~\n"
-             "R 9: 192.0.2.7|~|~|~|01/Mar/2025:09:00:00 +0100|GET /a b HTTP/1.1|GET|/a b|~|HTTP/1.1|200|1|~|~|~\n");
+             "R 9: 192.0.2.7|~|~|~|01/Mar/2025:09:00:00 +0100|GET /a b HTTP/1.1|GET|/a b|~|HTTP/1.1|200|1|~|~|~\n"
+             "R 10: 192.0.2.7|~|~|~|01/Mar/2025:09:00:00 +0100|GET / HTTP/1.1|GET|/|~|HTTP/1.1|200|1|~|A \" b\\|x\n");
 }
 
 TEST(common_and_vhost) {
@@ -306,14 +308,16 @@ TEST(haproxy_lines) {
              "Mar  1 09:00:01 lb haproxy[7]: 192.0.2.7:1 [01/Mar/2025:09:00:01.143] web/1: SSL handshake failure\n"
              "192.0.2.7:1 [01/Mar/2025:09:00:03.000] web app/one 0/0/1/-1/30001 504 194 - - sH-- 2/1/1/1/0 0/0 \"GET /slow HT\n"
              "192.0.2.7:1 [01/Mar/2025:09:00:03.000] web app/one 0/0/1 504\n"
-             "Mar  1 09:00:00 lb cron[1]: x\n",
+             "Mar  1 09:00:00 lb cron[1]: x\n"
+             "Mar  1 09:00:01 lb haproxy[7]: 192.0.2.7:1 [01/Mar/2025:09:00:03.000] web app/one 0/0/1/-1/30001 504 194 - - sH-- 2/1/1/1/0 0/0 \"GET /slow HT\n",
              "S 1 message\n"
              "R 2: Mar  1 09:00:01 lb haproxy[7]:|192.0.2.7|53332|01/Mar/2025:09:00:01.143|web~|app|one|0|0|7|1457|1487|200|11394|~|c|----|2|1|0|0|3|0|0|A (b)|~|GET /x HTTP/1.1\n"
              "R 3: ~|2001:db8::1|443|01/Mar/2025:09:00:02.000|web|app|<NOSRV>|~|~|~|~|5|~|0|~|~|CR--|2|1|0|0|3|0|0|~|~|<BADREQ>\n"
              "S 4 message\n"
              "X 5 bad_line 27: no whole quoted request at the end" HAPROXY
              "X 6 bad_line 8: no five times such as 0/0/7/1457/1487" HAPROXY
-             "X 7 bad_line 2: no client:port [time]" HAPROXY);
+             "X 7 bad_line 2: no client:port [time]" HAPROXY
+             "X 8 bad_line 27: no whole quoted request at the end" HAPROXY);
   CHECK_EVENTS(&format_haproxy,
                "192.0.2.7:1 [01/Mar/2025:09:00:03.000] web app/one 0/0/1/-1/30001 504 194 - - sH-- 2/1/1/1/0 0/0 {A (b)} \"GET /slow?x HTTP/1.1\"\n"
                "192.0.2.7:1 [01/Mar/2025:09:00:03.000] web app/<NOSRV> -1/-1/-1/-1/5 -1 0 - - CR-- 2/1/0/0/3 0/0 \"<BADREQ>\"\n"
