@@ -2,8 +2,8 @@
 ** format_alb: access logs of Amazon's Application Load Balancer: fields between blanks, some of them quoted, newer ones behind. */
 #include "format_web.h"
 
-enum { A_TYPE, A_TIME, A_ELB, A_CLIENT, A_TARGET, A_REQUEST_TIME, A_TARGET_TIME, A_RESPONSE_TIME, A_STATUS, A_TARGET_STATUS, A_RECEIVED, A_SENT, A_REQUEST, A_AGENT,
-       A_CIPHER, A_PROTOCOL, A_GROUP, A_TRACE, A_DOMAIN, A_CERT, A_RULE, A_CREATED, A_ACTIONS, A_REDIRECT, A_ERROR, A_TARGETS, A_TARGET_STATUSES,
+enum { A_TYPE, A_TIME, A_ELB, A_CLIENT, A_TARGET, A_REQUEST_TIME, A_TARGET_TIME, A_RESPONSE_TIME, A_STATUS, A_TARGET_STATUS, A_RECEIVED, A_SENT,
+       A_REQUEST, A_AGENT, A_CIPHER, A_PROTOCOL, A_GROUP, A_TRACE, A_DOMAIN, A_CERT, A_RULE, A_CREATED, A_ACTIONS, A_REDIRECT, A_ERROR, A_TARGETS, A_TARGET_STATUSES,
        A_CLASS, A_CLASS_REASON, A_CONNECTION, A_EXTRA, A_COUNT };
 enum { A_LEAST = A_TRACE + 1 };            /* fields of the oldest version */
 
@@ -65,7 +65,8 @@ static void alb_want(void *state, const bool *wanted, size_t count) {
 /* The closing quote of a field that begins with one: the first with no backslash before it. NULL = it never ends. */
 static const char *closing_quote(Slice field, bool *is_escaped) {
   for(size_t at = 1; at < field.size; at++) {
-    const char *quote = memchr(field.data + at, '"', field.size - at), *slash = quote ? memchr(field.data + at, '\\', (size_t)(quote - field.data) - at) : NULL;
+    const char *quote = memchr(field.data + at, '"', field.size - at), *slash = NULL;
+    if( quote ) slash = memchr(field.data + at, '\\', (size_t)(quote - field.data) - at);
     if( !quote || !slash ) return quote;
     *is_escaped = true;
     at = (size_t)(slash - field.data) + 1;
@@ -128,7 +129,8 @@ static void alb_cut(void *state, Slice text, Cut *cut) {
   cut->field_count = A_COUNT;
 }
 
-static const Shape shape = {.state_size = sizeof(AlbState), .begin = alb_begin, .end = alb_end, .want = alb_want, .cut = alb_cut, .is_independent = true};
+static const Shape shape = {
+  .state_size = sizeof(AlbState), .begin = alb_begin, .end = alb_end, .want = alb_want, .cut = alb_cut, .is_independent = true};
 
 /* ---- what it looks like, what it means --------------------------------------------------------------------------------- */
 
@@ -156,8 +158,8 @@ static void alb_events(const FormatRecord *in, EventParts *out) {
   int64_t status;
   WebRequest request = web_request(format_text(in, A_REQUEST));
   bool has_status = slice_to_int(format_text(in, A_STATUS), &status) && status > 0 && status < 1000;
-  web_event(&(WebVisit){.method = request.method, .path = request.path, .agent = format_text(in, A_AGENT), .client = without_port(format_text(in, A_CLIENT)),
-                        .status = has_status ? (int)status : WEB_LEFT}, out);
+  web_event(&(WebVisit){.method = request.method, .path = request.path, .agent = format_text(in, A_AGENT),
+                        .client = without_port(format_text(in, A_CLIENT)), .status = has_status ? (int)status : WEB_LEFT}, out);
   if( out->count ) part_text(&out->items[0], EV_DETAIL, format_text(in, A_ERROR));
 }
 
@@ -171,9 +173,11 @@ const Format format_alb = {
   .recognise = alb_recognise,
   .events = alb_events,
   .sample =
-    "https 2025-03-01T09:00:00.186641Z app/lb/50dc6c495c0c9188 192.0.2.7:2817 10.0.0.1:80 0.086 0.048 0.037 200 200 0 57 \"GET https://www.example.com:443/bills?m=2 HTTP/1.1\" "
-    "\"Mozilla/5.0 (X11; Linux x86_64)\" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:example:tg \"Root=1-5833\" \"www.example.com\" \"-\"1 2025-03-01T09:00:00.100000Z \"forward\" \"-\" \"-\"\n"
-    "http 2025-03-01T09:00:05.186641Z app/lb/50dc6c495c0c9188 192.0.2.7:2817 - -1 -1 -1 502 - 34 366 \"GET http://www.example.com:80/ HTTP/1.1\" \"curl/8.0\" - - arn:example:tg "
+    "https 2025-03-01T09:00:00.186641Z app/lb/50dc6c495c0c9188 192.0.2.7:2817 10.0.0.1:80 0.086 0.048 0.037 200 200 0 57 "
+    "\"GET https://www.example.com:443/bills?m=2 HTTP/1.1\" \"Mozilla/5.0 (X11; Linux x86_64)\" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:example:tg "
+    "\"Root=1-5833\" \"www.example.com\" \"-\"1 2025-03-01T09:00:00.100000Z \"forward\" \"-\" \"-\"\n"
+    "http 2025-03-01T09:00:05.186641Z app/lb/50dc6c495c0c9188 192.0.2.7:2817 - -1 -1 -1 502 - 34 366 "
+    "\"GET http://www.example.com:80/ HTTP/1.1\" \"curl/8.0\" - - arn:example:tg "
     "\"Root=1-5834\" \"-\" \"-\" 0 2025-03-01T09:00:05.100000Z \"forward\" \"-\" \"LambdaInvalidResponse\"\n"
     "http 2025-03-01T09:00:06.186641Z app/lb/50dc6c495c0c9188 192.0.2.7:2817 - -1 -1 -1 400 - 0 0 \"- - -\n",
 };

@@ -2,8 +2,8 @@
 ** format_haproxy: HTTP logs of HAProxy (option httplog), behind a syslog prefix or not. What else HAProxy says there is skipped. */
 #include "format_web.h"
 
-enum { H_SYSLOG, H_CLIENT, H_PORT, H_TIME, H_FRONTEND, H_BACKEND, H_SERVER, H_TR, H_TW, H_TC, H_TS, H_TA, H_STATUS, H_BYTES, H_COOKIE_IN, H_COOKIE_OUT, H_STATE,
-       H_ACTCONN, H_FECONN, H_BECONN, H_SRVCONN, H_RETRIES, H_SRV_QUEUE, H_BACKEND_QUEUE, H_HEADERS_IN, H_HEADERS_OUT, H_REQUEST, H_COUNT };
+enum { H_SYSLOG, H_CLIENT, H_PORT, H_TIME, H_FRONTEND, H_BACKEND, H_SERVER, H_TR, H_TW, H_TC, H_TS, H_TA, H_STATUS, H_BYTES, H_COOKIE_IN, H_COOKIE_OUT,
+       H_STATE, H_ACTCONN, H_FECONN, H_BECONN, H_SRVCONN, H_RETRIES, H_SRV_QUEUE, H_BACKEND_QUEUE, H_HEADERS_IN, H_HEADERS_OUT, H_REQUEST, H_COUNT };
 
 static const FormatColumn columns[] = {
   {"syslog", LOG_TEXT, NULL, NULL, "what stands before: time, machine, haproxy[process]"},
@@ -133,7 +133,8 @@ static void haproxy_cut(void *state, Slice text, Cut *cut) {
   Fault fault = line_read(text, s->fields);
   if( fault.what && is_own_message(text) && !has_times(s->fields) ) cut_skip(cut, "message");
   else if( fault.what )
-    cut_reject(cut, "bad_line", fault.field + 1, "%s; a line of HAProxy's httplog is client:port [time] frontend backend/server times status bytes …", fault.what);
+    cut_reject(cut, "bad_line", fault.field + 1,
+               "%s; a line of HAProxy's httplog is client:port [time] frontend backend/server times status bytes …", fault.what);
   for(size_t i = 0; i < H_COUNT; i++)
     if( s->fields[i].size == 0 || slice_equal(s->fields[i], SLICE("-")) ) s->fields[i] = SLICE_NULL;
   cut->fields = s->fields;

@@ -236,7 +236,8 @@ static void put_value(W3cState *s, size_t field, FieldValue value, Moment *momen
   if( s->field[field].is_date ) moment->date = text;
   if( s->field[field].is_time ) moment->time = text;
   if( column >= 0 ) s->fields[column] = text;
-  else if( text.data ) buf_format(extra, "%s" SLICE_FORMAT "=" SLICE_FORMAT, extra->size ? " " : "", SLICE_ARGS(line_name_text(&s->field[field].name)), SLICE_ARGS(text));
+  else if( text.data )
+    buf_format(extra, "%s" SLICE_FORMAT "=" SLICE_FORMAT, extra->size ? " " : "", SLICE_ARGS(line_name_text(&s->field[field].name)), SLICE_ARGS(text));
 }
 
 static void put_moment(W3cState *s, Moment moment) {
