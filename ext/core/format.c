@@ -15,8 +15,11 @@
   X(haproxy) \
   X(jsonl) \
   X(mbox) \
+  X(qualtrics) \
+  X(surveymonkey) \
   X(surveymonkey_json) \
   X(tsv) \
+  X(tweets) \
   X(twilio_calls) \
   X(w3c) \
   X(weblog) \
