@@ -354,14 +354,14 @@ ByteSource *files_read(Files *files, Arena *arena, Slice path) {
 
 static void view_close(ByteSource *source) { (void)source; }
 
-ByteSource *files_view(Arena *arena, ByteSource *file, int64_t offset) {
-  FileSource *view = arena_alloc(arena, sizeof *view);
-  if( !view ) return NULL;
-  *view = *(FileSource *)file;
-  view->base.close = view_close;
-  view->base.env = arena->env;
-  view->at = offset < file->bytes_on_disk ? offset : file->bytes_on_disk;
-  return &view->base;
+ByteSource *files_view(Arena *arena, const ByteSource *file, int64_t offset) {
+  FileSource *from = arena_alloc(arena, sizeof *from);
+  if( !from ) return NULL;
+  *from = *(const FileSource *)file;
+  from->base.close = view_close;
+  from->base.env = arena->env;
+  from->at = offset < file->bytes_on_disk ? offset : file->bytes_on_disk;
+  return &from->base;
 }
 
 static bool file_digest(FileSource *file, int64_t offset, size_t size, uint64_t *digest) {

@@ -32,8 +32,9 @@ bool files_expand(Files *files, Arena *arena, Slice list, FileName **names, size
 /* Opens one file for reading, frozen at its present size. NULL with the error set: ERR_IO missing, no permission, directory, FIFO …; ERR_DENIED with
 ** what to call. A file that shrinks while it is read is an error (D12). */
 ByteSource *files_read(Files *files, Arena *arena, Slice path);
-/* The same open file from `offset` on, as frozen as `file`, which must outlive it. NULL with the error set. */
-ByteSource *files_view(Arena *arena, ByteSource *file, int64_t offset);
+/* The same open file from `offset` on, by its own place in it, for any one thread: what fails is said in arena's env. `file`, of files_read,
+** stays open until this one is closed, and is not changed by it. */
+ByteSource *files_view(Arena *arena, const ByteSource *file, int64_t offset);
 /* What `file` is now, with the digests of its first `size` bytes' head and tail (portion.h); -1 = of its frozen size. Reads some KiB; the file is read on where it was. */
 bool files_fingerprint(ByteSource *file, int64_t size, Fingerprint *out);
 /* A path as a person would write it: relative where it lies below the current directory. */

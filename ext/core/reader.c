@@ -132,6 +132,8 @@ void reader_go_on(Reader *reader, const ReaderStart *start) {
   reader->count_from = start->from_header ? FROM_HEADER : FROM_ROW;
 }
 
+void reader_lend(Reader *reader, Slice bytes) { window_lend(&reader->window, bytes); }
+
 bool reader_want(Reader *reader, const bool *wanted, size_t count) {
   const Shape *shape = reader->dialect.shape;
   if( !shape ) return lane_want(&reader->lane, wanted, count);

@@ -43,6 +43,8 @@ typedef struct ReaderStart {
 ReaderStart reader_tell(const Reader *reader);
 /* Before the first record: `source` begins at start->offset, behind the header. Not for UTF-16, whose byte order stands at the beginning. */
 void reader_go_on(Reader *reader, const ReaderStart *start);
+/* Before the first record: `bytes` come before those of the source, and records in them lie there, not copied. Not for UTF-16. */
+void reader_lend(Reader *reader, Slice bytes);
 /* The fields that are needed of the rows to come: those of other columns, and from `count` on, may be SLICE_NULL whatever
 ** they hold. NULL = all. Nothing else changes: fields are counted, quotes and texts judged in every record, and a header
 ** is whole. False on an error. */
