@@ -115,20 +115,6 @@ static bool given_decode(Env *env, const Options *options, SniffGiven *given) {
 
 /* ---- columns -------------------------------------------------------------------------------------------------- */
 
-static bool type_find(Slice text, LogType *type) {
-  static const struct { const char *name; LogType type; } names[] = {
-    {"TEXT", LOG_TEXT}, {"VARCHAR", LOG_TEXT}, {"BIGINT", LOG_BIGINT}, {"INTEGER", LOG_BIGINT}, {"INT", LOG_BIGINT},
-    {"DOUBLE", LOG_DOUBLE}, {"REAL", LOG_DOUBLE}, {"TIMESTAMP", LOG_TIMESTAMP}, {"DATETIME", LOG_TIMESTAMP}, {"DATE", LOG_DATE},
-  };
-  text = slice_trim(slice_cut(&text, '('));
-  for(size_t i = 0; i < COUNT_OF(names); i++) {
-    if( !slice_equal_nocase(text, slice_of(names[i].name)) ) continue;
-    *type = names[i].type;
-    return true;
-  }
-  return false;
-}
-
 /* How the option columns finds the columns that it declares. */
 typedef enum Declared { BY_PLACE, BY_NAME, BY_NAME_OR_NEW } Declared;
 
@@ -157,7 +143,7 @@ static bool declare_column(Arena *arena, Slice part, size_t position, Declared b
   size_t space = part.size;
   while( space && part.data[space - 1] != ' ' ) space--;
   Slice written = slice_trim(slice_part(part, 0, space)), name, type_text = slice_part(part, space, SIZE_MAX);
-  if( written.size == 0 || !type_find(type_text, &type) )
+  if( written.size == 0 || !log_type_find(type_text, &type) )
     return env_fail(arena->env, ERR_INPUT, "option columns: '%s' is not 'name TYPE'; types are BIGINT, DOUBLE, TIMESTAMP, DATE, TEXT",
                     env_quote(part, shown));
   int at = find_declared(arena, written, position, by, mapping, &name);
@@ -416,7 +402,7 @@ static void load_column(Arena *arena, sqlite3_stmt *rows, bool is_declared, LogS
   Slice name = statement_slice(arena, rows, 2), type = statement_slice(arena, rows, 3), format = statement_slice(arena, rows, 4);
   LogColumn *column = &spec->mapping.columns[spec->mapping.column_count];
   if( env_failed(arena->env) ) return;
-  if( spec->mapping.column_count == capacity || name.size == 0 || !type_find(type, &column->type) ) {
+  if( spec->mapping.column_count == capacity || name.size == 0 || !log_type_find(type, &column->type) ) {
     env_fail(arena->env, ERR_CORRUPT, "column %zu makes no sense", spec->mapping.column_count + 1);
     return;
   }
