@@ -16,7 +16,7 @@ mime html xml
 mbox xes user_shape
 format json_learn
 sniff
-identity condition event_record event_put summary contact episode edge repeat funnel path group ahead sense
+identity condition event_record event_put summary contact episode edge repeat funnel path flow group ahead sense
 evidence rules cause grade escalation aftermath
 problem impact damage roster score'
 upward() {
