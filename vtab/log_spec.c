@@ -2,6 +2,8 @@
 ** log_spec: what a log table is, from its options, from a look at its first file, from its layout. */
 #include "log_spec.h"
 
+#include "../ext/core/sniff_name.h"
+
 #define SAMPLE_ROWS 10000
 
 const OptionInfo log_options[] = {
@@ -138,10 +140,27 @@ static bool declare_column(Arena *arena, Slice part, size_t position, bool has_h
   LogColumn *column = &mapping->columns[at];
   bool was_time = column->type == LOG_TIMESTAMP || column->type == LOG_DATE, is_time = type == LOG_TIMESTAMP || type == LOG_DATE;
   if( is_time && !was_time ) time_format_compile(arena->env, SLICE("iso"), &column->time);
+  if( column->is_declared )
+    return env_fail(arena->env, ERR_INPUT, "option columns names column '%s' twice; write it once", env_quote(name, shown));
   column->name = arena_copy(arena, name);
   column->type = type;
   column->is_declared = true;
   return !env_failed(arena->env);
+}
+
+/* A name that the table has already: of the log's own columns or of another column of the file. */
+static bool declared_names_differ(Env *env, const Mapping *mapping) {
+  char shown[100];
+  for(size_t i = 0; i < mapping->column_count; i++) {
+    Slice name = mapping->columns[i].name;
+    if( !mapping->columns[i].is_declared ) continue;
+    if( name_is_own(name) )
+      return env_fail(env, ERR_INPUT, "option columns: '%s' is the name of a column that every log has; write another", env_quote(name, shown));
+    for(size_t j = 0; j < mapping->column_count; j++)
+      if( j != i && (j < i || !mapping->columns[j].is_declared) && slice_equal_nocase(name, mapping->columns[j].name) )
+        return env_fail(env, ERR_INPUT, "option columns: '%s' names two columns; give each a name of its own", env_quote(name, shown));
+  }
+  return true;
 }
 
 static bool declare_columns(Arena *arena, Slice list, bool has_header, Mapping *mapping) {
@@ -150,7 +169,7 @@ static bool declare_columns(Arena *arena, Slice list, bool has_header, Mapping *
     Slice part = slice_trim(slice_cut(&list, ';'));
     if( part.size ) declare_column(arena, part, position++, has_header, mapping);
   }
-  return !env_failed(arena->env);
+  return !env_failed(arena->env) && declared_names_differ(arena->env, mapping);
 }
 
 static bool columns_from_sniff(Arena *arena, const Sniff *sniff, Mapping *mapping) {
@@ -167,6 +186,24 @@ static bool columns_from_sniff(Arena *arena, const Sniff *sniff, Mapping *mappin
 
 /* ---- mapping ---------------------------------------------------------------------------------------------------- */
 
+/* Event columns whose constants are of a few words. */
+static bool map_constant_word(Env *env, EventColumn target, Slice word) {
+  static const struct { EventColumn target; const char *words; } known[] = {
+    {EV_DIRECTION, "in, out, internal"},
+    {EV_ACTOR, "customer, agent, bot, system"},
+    {EV_PURPOSE, "service, marketing, transactional, survey"},
+  };
+  char shown[100];
+  for(size_t i = 0; i < COUNT_OF(known); i++) {
+    if( known[i].target != target ) continue;
+    for(Slice rest = slice_of(known[i].words); rest.data;)
+      if( slice_equal(slice_trim(slice_cut(&rest, ',')), word) ) return true;
+    return env_fail(env, ERR_INPUT, "option %s is the constant '%s'; write one of %s, or a column without single quotes", event_columns[target].name,
+                    env_quote(word, shown), known[i].words);
+  }
+  return true;
+}
+
 static bool map_constant(Env *env, const Option *option, EventColumn target, MapRule *rule) {
   static const char *const wanted[] = {[KIND_TEXT] = "a text", [KIND_TIME] = "a UTC time such as '2024-05-10 14:30:00'", [KIND_INT] = "a whole number",
                                        [KIND_REAL] = "a number", [KIND_BOOL] = "0 or 1", [KIND_ANY] = "a text"};
@@ -176,6 +213,7 @@ static bool map_constant(Env *env, const Option *option, EventColumn target, Map
   if( target == EV_ROLE && role_find(option->value) == ROLE_NONE )
     return env_fail(env, ERR_INPUT, "option role: '%s' is no role; SELECT DISTINCT role FROM journey_vocabulary lists them",
                     env_quote(option->value, shown));
+  if( !map_constant_word(env, target, option->value) ) return false;
   return event_convert(target, (Value){VALUE_TEXT, {.text = option->value}}, &value) ||
          env_fail(env, ERR_INPUT, "option %s is the constant '%s'; write %s, or a column without single quotes", event_columns[target].name,
                   env_quote(option->value, shown), wanted[event_columns[target].kind]);
@@ -254,12 +292,18 @@ static bool spec_sniff(Host *host, Arena *arena, const SniffGiven *given, LogSpe
   return columns_from_sniff(arena, &sniff, &spec->mapping);
 }
 
-/* What a query would trip over is said now: the zone, and an event_map that is a list. */
+/* What a query would trip over is said now: the zone, an event_map that is a list, and what can be neither list nor name. */
 static bool spec_check(Host *host, Arena *arena, const LogSpec *spec) {
   Mapping unused = spec->mapping;
+  Slice map = spec->event_map, schema, table;
+  char shown[100];
   host_zone(host, arena, spec->tz);
-  bool is_list = spec->event_map.data && memchr(spec->event_map.data, '=', spec->event_map.size);
-  return !env_failed(arena->env) && (!is_list || mapping_verbs(arena, spec->event_map, &unused));
+  if( env_failed(arena->env) || !map.data ) return !env_failed(arena->env);
+  if( memchr(map.data, '=', map.size) ) return mapping_verbs(arena, map, &unused);
+  if( name_split(arena, slice_trim(map), &schema, &table) || arena->env->code != ERR_INPUT ) return !env_failed(arena->env);
+  arena->env->code = ERR_NONE;
+  return env_fail(arena->env, ERR_INPUT, "option event_map is '%s'; write 'raw=verb; raw=verb' or the name of a table (raw, verb)",
+                  env_quote(map, shown));
 }
 
 bool log_spec_create(Host *host, Arena *arena, const Options *options, LogSpec *spec) {
