@@ -45,8 +45,8 @@ KINDS = {          # event columns that take more than any text: what a constant
     'one of service, marketing, transactional, survey': (['purpose'], ['', 'Survey', 'sales', '1']),
 }
 FREE = ['customer', 'channel', 'event', 'contact_id', 'parent_contact_id', 'case_id', 'order_id', 'campaign', 'agent', 'queue', 'topic', 'product',
-        'place', 'outcome', 'answer_code', 'detail', 'score_kind', 'segment', 'currency', 'consent_scope', 'language', 'reach', 'text', 'attributes', 'account',
-        'phone', 'email', 'device']
+        'place', 'outcome', 'answer_code', 'detail', 'score_kind', 'segment', 'currency', 'consent_scope', 'language', 'reach', 'text', 'attributes',
+        'account', 'phone', 'email', 'device']
 OF_THE_LOG = ['log_source', 'log_file', 'log_line', 'log_offset', 'log_part']
 
 
@@ -66,7 +66,8 @@ def cases():
         yield "quote='%s'" % value, CHARACTER % ('quote', '?') + " or 'none'"
     yield "delimiter=';', quote=';'", "options delimiter and quote are both ';'; write two different characters"
     yield "delimiter='\"'", "the delimiter and the quote are both '\"'; write two different characters"
-    names = "write 'iso', 'dmy', 'mdy', 'epoch_s', 'epoch_ms', 'epoch_us', 'epoch_ns', 'rfc2822', 'ctime', 'clf', or a pattern such as '%d.%m.%Y %H:%M:%S'"
+    names = "write 'iso', 'dmy', 'mdy', 'epoch_s', 'epoch_ms', 'epoch_us', 'epoch_ns', 'rfc2822', 'ctime', " \
+            "'clf', or a pattern such as '%d.%m.%Y %H:%M:%S'"
     yield from each('event_ts=opened, ts_format', lambda found: "ts_format '%s' is not known; %s" % (found, names))
     yield 'ts_format=iso', 'option ts_format says how event_ts is written, but no column is mapped to it; add event_ts=COLUMN'
     yield "event_ts=opened, ts_format='%Q'", NO_SIGN % ('%Q', '%Q')
@@ -83,7 +84,8 @@ def cases():
         yield "header=0, columns='a TEXT; %s TEXT'" % own, "option columns: '%s' is the name of a column that every log has; write another" % own
     for value in ('', ' ', '.', 'a.b.c', 'a.'):
         yield "event_map='%s'" % value, "option event_map is '%s'; write 'raw=verb; raw=verb' or the name of a table (raw, verb)" % value
-    yield "event_map='start=contact_startd'", "event_map: 'contact_startd' is no verb; did you mean 'contact_started'? (SELECT verb FROM journey_vocabulary lists them)"
+    yield "event_map='start=contact_startd'", ("event_map: 'contact_startd' is no verb; did you mean 'contact_started'? "
+                                               '(SELECT verb FROM journey_vocabulary lists them)')
     yield "event_map='start='", NO_VERB % ''
     yield "event_map='start=zzz=zzz'", NO_VERB % 'zzz=zzz'
     yield "event_map='=transferred'", "event_map: no word of the log stands before '=transferred'; write 'raw=verb; raw=verb'"
@@ -94,7 +96,8 @@ def cases():
             yield from (("%s='%s'" % (name, value), CONSTANT % (name, value, what)) for value in values)
     yield "role='wiat'", "option role: 'wiat' is no role; SELECT DISTINCT role FROM journey_vocabulary lists them"
     for name in FREE + ['role'] + [name for names, _ in KINDS.values() for name in names]:
-        yield from ((name + '=' + value, NO_COLUMN % (name, found)) for value, found in (('nope', 'nope'), ('"opened "', 'opened '), ('-1', '-1'), ('', '')))
+        for value, found in (('nope', 'nope'), ('"opened "', 'opened '), ('-1', '-1'), ('', '')):
+            yield name + '=' + value, NO_COLUMN % (name, found)
     for name in OF_THE_LOG:
         for value in ('amount', "'x'"):
             yield name + '=' + value, 'option %s: the log fills this column itself, nothing can be mapped to it' % name
