@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Hostile input takes linear time: instructions, as callgrind counts them, for a log of n and of 2n, each without those for a log of three lines, are
-in a ratio of at most 2.1. The probe for interrupts, which goes by the clock, is not counted. Needs valgrind and the sqlite3 shell; not for a build with
+"""Hostile input takes linear time: instructions, as callgrind counts them, for a log of n and of 2n, each without those for a log of a few lines, are in
+a ratio of at most 2.1. The probe for interrupts, which goes by the clock, is not counted. Needs valgrind and the sqlite3 shell; not for a build with
 sanitizers."""
 import concurrent.futures
 import gzip
@@ -91,8 +91,8 @@ def is_sanitized():
 @unittest.skipUnless(shutil.which('valgrind') and shutil.which('sqlite3'), 'valgrind or the sqlite3 shell is not installed')
 @unittest.skipIf(is_sanitized(), 'valgrind does not run a build with sanitizers')
 class Linear(unittest.TestCase):
-    """A test makes its logs and tables in one database; one shell under callgrind asks all queries, and a marker between them, a function of ours, makes
-    callgrind write down what it counted."""
+    """A test makes its logs and tables in one database; one shell under callgrind asks all queries, and a marker between them, a function of ours,
+    makes callgrind write down what it counted."""
     MARKER, MARK = 'call_lockdown', 'SELECT channel_lockdown()'
 
     def setUp(self):
