@@ -1,5 +1,5 @@
 # sqlite-journey. Targets:
-#   make          build/journey.so
+#   make          build/journey.so      make ISAL=1   the same, gzip inflated by ISA-L (libisal-dev) in place of zlib
 #   make demo     installs what is missing, builds, writes sample logs, shows the way from raw logs to loyalty at risk
 #   make test     installs what is missing, builds, runs every test; ends with 'N passed, N failed'
 #   make unit     the unit tests of the core alone        make layers   the rules of the layout
@@ -14,7 +14,16 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wvla -Werror
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS) $(SANITIZE) $(SQLITE_INCLUDE)
 LIBS = -lcsv -lz -lm
 
-CORE = $(wildcard ext/core/*.c)
+# What inflates gzip: the objects that depend on it are made anew when it changes.
+ENGINE = $(if $(filter-out 0,$(ISAL)),isal,zlib)
+CORE = $(filter-out $(if $(filter zlib,$(ENGINE)),ext/core/inflate_isal.c),$(wildcard ext/core/*.c))
+ifeq ($(ENGINE),isal)
+LIBS += -lisal
+ALL_CFLAGS += -DJOURNEY_ISAL $(ISAL_INCLUDE:%=-I%)
+ifeq ($(wildcard /usr/include/isa-l/igzip_lib.h /usr/local/include/isa-l/igzip_lib.h $(ISAL_INCLUDE)/isa-l/igzip_lib.h),)
+$(error ISAL=1 needs ISA-L: install the Debian package libisal-dev (or name the directory above isa-l/ in ISAL_INCLUDE), or build without ISAL=1)
+endif
+endif
 GLUE = $(wildcard ext/*.c vtab/*.c sql/*.c)
 CORE_OBJECTS = $(CORE:%.c=$(BUILD)/%.o)
 GLUE_OBJECTS = $(GLUE:%.c=$(BUILD)/%.o)
@@ -26,6 +35,11 @@ all: $(BUILD)/journey.so
 
 $(BUILD)/journey.so: $(CORE_OBJECTS) $(GLUE_OBJECTS)
 	$(CC) -shared -Wl,-z,defs $(SANITIZE_LINK) $(SANITIZE) -o $@ $^ $(LIBS)
+	@echo "$@: gzip is inflated by $(if $(filter isal,$(ENGINE)),ISA-L,zlib)"
+
+$(BUILD)/engine.$(ENGINE):
+	@mkdir -p $(BUILD) && rm -f $(BUILD)/engine.* && touch $@
+$(BUILD)/ext/core/bytes.o $(BUILD)/ext/core/inflate_isal.o: $(BUILD)/engine.$(ENGINE)
 
 $(BUILD)/core.a: $(CORE_OBJECTS)
 	rm -f $@ && ar rcs $@ $^

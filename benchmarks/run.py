@@ -278,11 +278,17 @@ def first_line(*command):
         return 'unknown'
 
 
+def inflater(build):
+    """What the Makefile noted of the last build."""
+    engines = {'engine.zlib': 'zlib', 'engine.isal': 'ISA-L'}
+    return ' and '.join(name for file, name in engines.items() if os.path.exists(os.path.join(build, file))) or 'zlib'
+
+
 def conditions(bench, load):
     cpu = [line.split(':')[1].strip() for line in open('/proc/cpuinfo') if line.startswith('model name')]
     memory = [line.split()[1] for line in open('/proc/meminfo') if line.startswith('MemTotal')]
     versions = ['SQLite %s' % sqlite3.sqlite_version, 'Python %s' % platform.python_version(),
-                first_line('gcc', '--version')]
+                first_line('gcc', '--version'), 'gzip inflated by %s' % inflater(bench.build)]
     for package in bench.packages:
         code = "from importlib.metadata import version; print('%s', version('%s'))" % (package, package)
         versions.append(first_line(bench.python, '-c', code))

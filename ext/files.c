@@ -270,9 +270,19 @@ typedef struct FileSource {
 
 static bool file_unchanged(FileSource *file) {
   struct stat status;
-  if( fstat(file->fd, &status) == 0 && (int64_t)status.st_size >= file->base.bytes_on_disk ) return true;
-  return env_fail(file->base.env, ERR_IO, "'%s' shrank from %lld bytes while it was read; run the query again", file->path,
-                  (long long)file->base.bytes_on_disk);
+  Env *env = file->base.env;
+  if( fstat(file->fd, &status) != 0 ) return env_fail(env, ERR_IO, "cannot look at '%s': %s", file->path, strerror(errno));
+  if( (int64_t)status.st_size >= file->base.bytes_on_disk ) return true;
+  return env_fail(env, ERR_IO, "'%s' shrank from %lld to %lld bytes while it was read; run the query again", file->path,
+                  (long long)file->base.bytes_on_disk, (long long)status.st_size);
+}
+
+static bool file_seek(const FileSource *file, int64_t offset) {
+  Env *env = file->base.env;
+  if( file->left < 0 )
+    return env_fail(env, ERR_IO, "'%s' has %lld bytes and is wanted from byte %lld on: it shrank; run the query again", file->path,
+                    (long long)file->base.bytes_on_disk, (long long)offset);
+  return offset == 0 || lseek(file->fd, offset, SEEK_SET) == offset || env_fail(env, ERR_IO, "cannot read '%s': %s", file->path, strerror(errno));
 }
 
 static int64_t file_read(ByteSource *source, void *buffer, size_t size) {
@@ -331,7 +341,7 @@ static int files_open_judged(Files *files, Env *env, const char *path, struct st
   return fd;
 }
 
-ByteSource *files_read(Files *files, Arena *arena, Slice path) {
+ByteSource *files_read_from(Files *files, Arena *arena, Slice path, int64_t offset) {
   Env *env = arena->env;
   char text[PATH_MAX];
   struct stat status;
@@ -340,13 +350,15 @@ ByteSource *files_read(Files *files, Arena *arena, Slice path) {
   if( !file ) return NULL;
   int fd = files_open_judged(files, env, text, &status);
   if( fd < 0 ) return NULL;
-  posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+  posix_fadvise(fd, offset, 0, POSIX_FADV_SEQUENTIAL);
   *file = (FileSource){.base = {.read = file_read, .close = file_close, .env = env, .bytes_on_disk = status.st_size},
-                       .fd = fd, .left = status.st_size, .path = arena_copy(arena, path).data};
-  if( file->path ) return &file->base;
+                       .fd = fd, .left = status.st_size - offset, .path = arena_copy(arena, path).data};
+  if( file->path && file_seek(file, offset) ) return &file->base;
   close(fd);
   return NULL;
 }
+
+ByteSource *files_read(Files *files, Arena *arena, Slice path) { return files_read_from(files, arena, path, 0); }
 
 /* ---- names --------------------------------------------------------------------------------------------------------- */
 

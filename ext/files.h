@@ -31,6 +31,9 @@ bool files_expand(Files *files, Arena *arena, Slice list, FileName **names, size
 /* Opens one file for reading, frozen at its present size. NULL with the error set: ERR_IO missing, no permission, directory, FIFO …; ERR_DENIED with
 ** what to call. A file that shrinks while it is read is an error (D12). */
 ByteSource *files_read(Files *files, Arena *arena, Slice path);
+/* The same, from byte `offset` (>= 0) on: what is read begins there; bytes_on_disk stays the size of the whole file. A file that ends before
+** `offset` is ERR_IO. */
+ByteSource *files_read_from(Files *files, Arena *arena, Slice path, int64_t offset);
 /* A path as a person would write it: relative where it lies below the current directory. */
 Slice files_relative(Arena *arena, Slice path);
 /* The directory of a schema's database file ("" for none), into `out`. */

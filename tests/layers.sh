@@ -10,9 +10,11 @@ includes() { grep -nE '#[[:space:]]*include' "$@"; }
 # whose noun is not here is judged by the noun before its last underscore (condition_lex by condition).
 ROWS='base intern order pairs number json spelling wildcard scan matter stat
 timestamp calendar duration zone term
-bytes window record lane fields reader encoding utf16
-sniff format vocabulary event mapping
-identity condition event_record event_put summary contact episode edge repeat group ahead sense
+bytes inflate restart window record shape lane fields reader encoding utf16
+log_type vocabulary event event_parts mapping
+format
+sniff
+identity condition event_record event_put summary contact episode edge repeat funnel group ahead sense
 evidence rules cause grade escalation aftermath
 problem impact damage roster score'
 upward() {

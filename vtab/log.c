@@ -313,8 +313,9 @@ int log_register(Host *host) {
 bool log_gives_events(const LogTable *table, Env *env) {
   const Mapping *mapping = &table->spec.mapping;
   if( !log_spec_usable(&table->spec, env) ) return false;
-  for(size_t i = 0; i < mapping->rule_count; i++)
-    if( mapping->rules[i].target == EV_EVENT_TS ) return true;
+  bool is_timed = table->spec.format->events != NULL;
+  for(size_t i = 0; i < mapping->rule_count; i++) is_timed = is_timed || mapping->rules[i].target == EV_EVENT_TS;
+  if( is_timed ) return true;
   return env_fail(env, ERR_INPUT, "log '" SLICE_FORMAT "' maps no column to event_ts; create it with event_ts=COLUMN (channel_sniff proposes one)",
                   SLICE_ARGS(table->spec.name));
 }

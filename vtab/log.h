@@ -2,8 +2,7 @@
 ** log: the module channel_log, and reading a log's records: for its own cursor, for channel_* functions, for the event source. */
 #ifndef JOURNEY_LOG_H
 #define JOURNEY_LOG_H
-#include "../ext/core/mapping.h"
-#include "../ext/core/reader.h"
+#include "../ext/core/event_record.h"
 #include "../ext/files.h"
 #include "../ext/host.h"
 #include "options.h"
@@ -11,13 +10,14 @@
 /* What a log table is. Everything lives in the arena it was made in. */
 typedef struct LogSpec {
   Slice schema, name;
-  const char *format;           /* "csv" or "tsv" */
+  const Format *format;
   Slice paths;                  /* absolute, ';' between */
   Dialect dialect;
   Slice tz;                     /* "UTC" by default; the zone itself is found when it is read */
   Slice event_map;              /* list or table name, as given */
   bool fail_on_reject;
   Mapping mapping;
+  int key_column, version_column;   /* of record_key, record_version; -1 = none */
   Slice damage;                 /* why _layout could not be read; "" = it could */
 } LogSpec;
 
@@ -32,6 +32,12 @@ typedef struct LogTable {
 bool log_spec_usable(const LogSpec *spec, Env *env);       /* ERR_CORRUPT when its layout is damaged */
 /* ERR_INPUT when nothing is mapped to event_ts, or as log_spec_usable. */
 bool log_gives_events(const LogTable *table, Env *env);
+
+/* Which rows of a log were delivered again later, in a newer version. */
+typedef struct Versions {
+  uint64_t *older;              /* a bit per row in order of arrival; NULL = none is */
+  uint64_t rows;                /* that the bits tell of; a row that has come since is taken as it is */
+} Versions;
 
 /* A walk over all records of all files of a log. */
 typedef struct LogScan {
@@ -55,6 +61,7 @@ typedef struct LogScan {
   Slice reject_column;          /* of a reject: name of record.column, which counts the file's columns */
   bool *wanted;                 /* by table column; NULL = all */
   uint64_t rows, rejects, skipped;
+  Versions versions;            /* with_events: which rows are older deliveries */
 } LogScan;
 
 /* Without `with_events` the event_map is not read, so that a log whose event_map is wrong can still be looked at. */
@@ -64,6 +71,10 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
 bool log_scan_want(LogScan *scan, const bool *columns);
 /* The same by event columns: what the rules for them read. */
 bool log_scan_want_events(LogScan *scan, const bool wanted[EV_COUNT]);
+/* Sets the log's next event, in order of file, place and part; false at the end or with env's error set. `e` is initialised for scan->mapping. */
+bool log_scan_next_event(LogScan *scan, EventRecord *e);
+/* Why the row that is set gives no event although its format would: it is an older delivery; NULL = it is not. */
+const char *log_scan_superseded(const LogScan *scan);
 /* A column of the row as mapping_value gives it. */
 Value log_scan_value(const LogScan *scan, size_t column);
 /* The next record of any kind but RECORD_HEADER (delivered as RECORD_SKIPPED, "header"); RECORD_END at the end or with env's error set. */

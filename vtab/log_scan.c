@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
 ** log_scan: all records of all files of a log, in order of file and place. */
-#include "../ext/core/event_record.h"
-#include "log.h"
+#include "log_versions.h"
 
 static bool verbs_from_table(Host *host, Arena *arena, Slice name, Mapping *mapping) {
   Slice schema, table;
@@ -46,14 +45,16 @@ static bool scan_ready(LogScan *scan) {
   if( env_failed(scan->env) ) return false;
   memcpy(mapping->columns, spec->mapping.columns, mapping->column_count * sizeof *mapping->columns);
   for(size_t i = 0; i < mapping->column_count; i++) mapping->columns[i].time.zone = zone;
-  return true;
+  return mapping_prepare(mapping, arena);
 }
 
 static bool scan_verbs(LogScan *scan) {
   Slice map = scan->spec->event_map;
-  if( !map.data ) return true;
-  if( memchr(map.data, '=', map.size) ) return mapping_verbs(&scan->files, map, &scan->mapping);
-  return verbs_from_table(scan->host, &scan->files, slice_trim(map), &scan->mapping);
+  const char *own = scan->spec->format->verbs;
+  bool is_list = map.data && memchr(map.data, '=', map.size);
+  bool ok = !map.data || (is_list ? mapping_verbs(&scan->files, map, &scan->mapping)
+                                  : verbs_from_table(scan->host, &scan->files, slice_trim(map), &scan->mapping));
+  return ok && (!own || mapping_default_verbs(&scan->files, slice_of(own), &scan->mapping));
 }
 
 bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, bool with_events) {
@@ -64,7 +65,9 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
   arena_init(&scan->files, env);
   arena_init(&scan->file, env);
   arena_init(&scan->reason, env);
-  return scan_ready(scan) && (!with_events || scan_verbs(scan)) && files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
+  if( !scan_ready(scan) || (with_events && !scan_verbs(scan)) ) return false;
+  if( with_events && spec->key_column >= 0 && !versions_find(&scan->files, host, spec, &scan->versions) ) return false;
+  return files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
 }
 
 /* What is judged is looked at in every row: event_ts and declared columns. */
@@ -80,7 +83,7 @@ bool log_scan_want(LogScan *scan, const bool *columns) {
 bool log_scan_want_events(LogScan *scan, const bool wanted[EV_COUNT]) {
   bool *columns = arena_alloc(&scan->files, scan->mapping.column_count + 1);
   if( !columns ) return false;
-  event_record_fields(&scan->mapping, wanted, columns);
+  event_record_fields(&scan->mapping, scan->spec->format, wanted, columns);
   return log_scan_want(scan, columns);
 }
 
@@ -207,4 +210,19 @@ RecordKind log_scan_next(LogScan *scan) {
     scan_close_file(scan);
   }
   return RECORD_END;
+}
+
+const char *log_scan_superseded(const LogScan *scan) {
+  uint64_t row = scan->rows - 1;
+  bool is_older = scan->versions.older && row < scan->versions.rows && (scan->versions.older[row / 64] >> row % 64 & 1);
+  return is_older ? "an older delivery of its record" : NULL;
+}
+
+bool log_scan_next_event(LogScan *scan, EventRecord *e) {
+  RecordKind kind;
+  while( !event_record_next(e) ) {
+    if( env_failed(scan->env) || (kind = log_scan_next(scan)) == RECORD_END ) return false;
+    if( kind == RECORD_ROW && !log_scan_superseded(scan) ) event_record_set(e, &scan->record, scan->log_file, scan->ts);
+  }
+  return !env_failed(scan->env);
 }

@@ -2,13 +2,16 @@
 ** log_spec: what a log table is, from its options, from a look at its first file, from its layout. */
 #include "log_spec.h"
 
+#include "../ext/core/sniff.h"
 #include "../ext/core/sniff_name.h"
+#include "../ext/core/spelling.h"
+#include "log_map.h"
 
 #define SAMPLE_ROWS 10000
 
 const OptionInfo log_options[] = {
   {"path", "TEXT", NULL, "file, glob or list (';' between); relative to the current directory"},
-  {"format", "TEXT", "sniffed", "csv or tsv; see channel_formats"},
+  {"format", "TEXT", "sniffed", "name of a format: csv, tsv, …; SELECT format, title FROM channel_formats lists them"},
   {"tz", "TEXT", "'UTC'", "IANA zone of times without an offset"},
   {"ts_format", "TEXT", "sniffed", "of the column mapped to event_ts: iso, dmy, mdy, epoch_s, epoch_ms, epoch_us, epoch_ns, rfc2822, ctime, clf, "
                                    "or a pattern such as '%d %b %Y %H:%M'"},
@@ -22,6 +25,8 @@ const OptionInfo log_options[] = {
   {"columns", "LIST", "sniffed", "declared names and types: 'name TYPE; …' with BIGINT, DOUBLE, TIMESTAMP, DATE or TEXT; with a header "
                                  "only the types of the columns named"},
   {"event_map", "LIST", "NULL", "the log's own words as verbs: 'raw=verb; raw=verb', or the name of a table (raw, verb)"},
+  {"record_key", "TEXT", "the format's", "column that names a record: of one that is delivered again only the newest gives events"},
+  {"record_version", "TEXT", "the format's", "column that tells which delivery is newer; without it, and where equal, the one that came last is"},
   {"on_error", "TEXT", "'reject'", "reject (see channel_rejects) or fail: the first reject is an error"},
 };
 const size_t log_option_count = COUNT_OF(log_options);
@@ -58,21 +63,33 @@ static bool option_encoding(Env *env, Slice text, Encoding *out) {
                                 env_quote(text, shown));
 }
 
-static bool option_format(Env *env, Slice text, const char **out) {
-  char shown[100];
-  bool tsv = slice_equal_nocase(text, SLICE("tsv"));
-  *out = tsv ? "tsv" : "csv";
-  return tsv || slice_equal_nocase(text, SLICE("csv")) ||
-         env_fail(env, ERR_INPUT, "option format is '%s'; write csv or tsv (SELECT format FROM channel_formats)", env_quote(text, shown));
+static bool option_format(Env *env, Slice text, const Format **out) {
+  char shown[100], meant[100];
+  if( (*out = format_find(text)) ) return true;
+  Spelling spelling = spelling_of(text);
+  for(size_t i = 0; i < format_count; i++) spelling_offer(&spelling, slice_of(formats[i]->name));
+  if( spelling.nearest.data )
+    return env_fail(env, ERR_INPUT, "option format is '%s'; did you mean '%s'? (SELECT format FROM channel_formats lists them)", env_quote(text, shown),
+                    env_quote(spelling.nearest, meant));
+  return env_fail(env, ERR_INPUT, "option format is '%s', which is no format; SELECT format FROM channel_formats lists them", env_quote(text, shown));
 }
 
-static bool given_decode(Env *env, const Options *options, const char **format, SniffGiven *given) {
+/* Options that describe delimited text mean nothing to another shape. */
+static bool format_takes(Env *env, const Options *options, const Format *format) {
+  static const char *const delimited[] = {"delimiter", "quote", "header"};
+  for(size_t i = 0; i < COUNT_OF(delimited); i++)
+    if( format && format->shape && options_find(options, delimited[i]) )
+      return env_fail(env, ERR_INPUT, "option %s: the format %s has none; it belongs to csv and tsv", delimited[i], format->name);
+  return true;
+}
+
+static bool given_decode(Env *env, const Options *options, SniffGiven *given) {
   DialectGiven *d = &given->dialect;
   Slice text;
   *given = (SniffGiven){.null_texts = options_text(options, "null"), .ts_format = options_text(options, "ts_format")};
-  *format = NULL;
-  if( (text = options_text(options, "format")).data ) option_format(env, text, format);
-  if( *format && strcmp(*format, "tsv") == 0 ) d->has_delimiter = true, d->dialect.delimiter = '\t';
+  if( (text = options_text(options, "format")).data ) option_format(env, text, &given->format);
+  if( !format_takes(env, options, given->format) ) return false;
+  if( given->format && given->format->dialect.delimiter ) d->has_delimiter = true, d->dialect.delimiter = given->format->dialect.delimiter;
   if( (text = options_text(options, "delimiter")).data ) d->has_delimiter = one_character(env, "delimiter", text, &d->dialect.delimiter);
   if( (d->has_quote = (text = options_text(options, "quote")).data != NULL) ) option_quote(env, text, &d->dialect.quote);
   if( (d->has_encoding = (text = options_text(options, "encoding")).data != NULL) ) option_encoding(env, text, &d->dialect.encoding);
@@ -87,27 +104,6 @@ static bool given_decode(Env *env, const Options *options, const char **format, 
 }
 
 /* ---- columns -------------------------------------------------------------------------------------------------- */
-
-static int column_find(const Mapping *mapping, Slice name) {
-  for(size_t i = 0; i < mapping->column_count; i++)
-    if( slice_equal(mapping->columns[i].name, name) ) return (int)i;
-  for(size_t i = 0; i < mapping->column_count; i++)
-    if( slice_equal_nocase(mapping->columns[i].name, name) ) return (int)i;
-  return -1;
-}
-
-static bool column_missing(Arena *arena, const Mapping *mapping, const char *option, Slice name) {
-  char shown[100];
-  bool is_mapping = strcmp(option, "columns") != 0;
-  Buf list;
-  buf_init(&list, arena->env);
-  for(size_t i = 0; i < mapping->column_count && list.size < 700; i++)
-    buf_format(&list, "%s" SLICE_FORMAT, i ? ", " : "", SLICE_ARGS(mapping->columns[i].name));
-  env_fail(arena->env, ERR_INPUT, "option %s: there is no column '%s'; the columns are " SLICE_FORMAT "%s%s", option, env_quote(name, shown),
-           SLICE_ARGS(buf_slice(&list)), list.size >= 700 ? ", …" : "", is_mapping ? " (a constant is written in single quotes)" : "");
-  buf_free(&list);
-  return false;
-}
 
 static bool type_find(Slice text, LogType *type) {
   static const struct { const char *name; LogType type; } names[] = {
@@ -133,8 +129,8 @@ static bool declare_column(Arena *arena, Slice part, size_t position, bool has_h
   if( name.size == 0 || !type_find(type_text, &type) )
     return env_fail(arena->env, ERR_INPUT, "option columns: '%s' is not 'name TYPE'; types are BIGINT, DOUBLE, TIMESTAMP, DATE, TEXT",
                     env_quote(part, shown));
-  int at = has_header ? column_find(mapping, name) : (int)position;
-  if( at < 0 ) return column_missing(arena, mapping, "columns", name);
+  int at = has_header ? log_column_find(mapping, name) : (int)position;
+  if( at < 0 ) return log_column_missing(arena, mapping, "columns", name);
   if( (size_t)at >= mapping->column_count )
     return env_fail(arena->env, ERR_INPUT, "option columns names more than the %zu columns of the file", mapping->column_count);
   LogColumn *column = &mapping->columns[at];
@@ -184,78 +180,19 @@ static bool columns_from_sniff(Arena *arena, const Sniff *sniff, Mapping *mappin
   return mapping->columns != NULL;
 }
 
-/* ---- mapping ---------------------------------------------------------------------------------------------------- */
+/* ---- what create and connect share ------------------------------------------------------------------------------ */
 
-/* Event columns whose constants are of a few words. */
-static bool map_constant_word(Env *env, EventColumn target, Slice word) {
-  static const struct { EventColumn target; const char *words; } known[] = {
-    {EV_DIRECTION, "in, out, internal"},
-    {EV_ACTOR, "customer, agent, bot, system"},
-    {EV_PURPOSE, "service, marketing, transactional, survey"},
-  };
-  char shown[100];
-  for(size_t i = 0; i < COUNT_OF(known); i++) {
-    if( known[i].target != target ) continue;
-    for(Slice rest = slice_of(known[i].words); rest.data;)
-      if( slice_equal(slice_trim(slice_cut(&rest, ',')), word) ) return true;
-    return env_fail(env, ERR_INPUT, "option %s is the constant '%s'; write one of %s, or a column without single quotes", event_columns[target].name,
-                    env_quote(word, shown), known[i].words);
-  }
-  return true;
-}
+/* The option columns tells types by the names that are there, instead of naming columns by their places. */
+static bool names_columns(const LogSpec *spec) { return spec->dialect.has_header || spec->format->shape || spec->format->columns; }
 
-static bool map_constant(Env *env, const Option *option, EventColumn target, MapRule *rule) {
-  static const char *const wanted[] = {[KIND_TEXT] = "a text", [KIND_TIME] = "a UTC time such as '2024-05-10 14:30:00'", [KIND_INT] = "a whole number",
-                                       [KIND_REAL] = "a number", [KIND_BOOL] = "0 or 1", [KIND_ANY] = "a text"};
-  char shown[100];
-  Value value;
-  rule->constant = option->value;
-  if( target == EV_ROLE && role_find(option->value) == ROLE_NONE )
-    return env_fail(env, ERR_INPUT, "option role: '%s' is no role; SELECT DISTINCT role FROM journey_vocabulary lists them",
-                    env_quote(option->value, shown));
-  if( !map_constant_word(env, target, option->value) ) return false;
-  return event_convert(target, (Value){VALUE_TEXT, {.text = option->value}}, &value) ||
-         env_fail(env, ERR_INPUT, "option %s is the constant '%s'; write %s, or a column without single quotes", event_columns[target].name,
-                  env_quote(option->value, shown), wanted[event_columns[target].kind]);
-}
-
-static bool map_rule(Arena *arena, const Option *option, EventColumn target, Mapping *mapping) {
-  MapRule *rule = &mapping->rules[mapping->rule_count];
-  *rule = (MapRule){.target = target, .column = -1};
-  if( target >= EV_LOG_SOURCE )
-    return env_fail(arena->env, ERR_INPUT, "option %s: the log fills this column itself, nothing can be mapped to it", event_columns[target].name);
-  if( option->form == OPTION_CONSTANT ) {
-    if( !map_constant(arena->env, option, target, rule) ) return false;
-  }
-  else if( (rule->column = column_find(mapping, option->value)) < 0 )
-    return column_missing(arena, mapping, event_columns[target].name, option->value);
-  mapping->rule_count++;
-  if( target == EV_EVENT_TS ) mapping->ts_column = rule->column;
-  return true;
-}
-
-static bool map_rules(Arena *arena, const Options *options, Mapping *mapping) {
-  mapping->ts_column = -1;
-  mapping->rules = arena_alloc(arena, (options->count + 1) * sizeof *mapping->rules);
-  for(size_t i = 0; i < options->count && !env_failed(arena->env); i++) {
-    int target = event_column_find(options->items[i].name);
-    if( target >= 0 ) map_rule(arena, &options->items[i], (EventColumn)target, mapping);
-  }
-  return !env_failed(arena->env);
-}
-
-/* The column mapped to event_ts is a time, whatever the sample looked like. */
-static bool map_time(Arena *arena, const Options *options, Mapping *mapping) {
-  Slice format = options_text(options, "ts_format");
-  if( mapping->ts_column < 0 ) {
-    if( !format.data ) return true;
-    return env_fail(arena->env, ERR_INPUT, "option ts_format says how event_ts is written, but no column is mapped to it; add event_ts=COLUMN");
-  }
-  LogColumn *column = &mapping->columns[mapping->ts_column];
-  bool is_time = column->type == LOG_TIMESTAMP || column->type == LOG_DATE;
-  if( !is_time ) column->type = LOG_TIMESTAMP;
-  if( !format.data && is_time ) return true;
-  return time_format_compile(arena->env, format.data ? format : SLICE("iso"), &column->time);
+/* The shape's columns are the table's. */
+static bool spec_shape(Arena *arena, LogSpec *spec) {
+  const Mapping *mapping = &spec->mapping;
+  Slice *names = arena_alloc(arena, (mapping->column_count + 1) * sizeof *names);
+  for(size_t i = 0; names && i < mapping->column_count; i++) names[i] = mapping->columns[i].name;
+  spec->dialect.shape = spec->format->shape;
+  spec->dialect.plan = (ShapePlan){names, mapping->column_count, NULL};
+  return names != NULL;
 }
 
 static bool spec_common(Arena *arena, const Options *options, LogSpec *spec) {
@@ -267,24 +204,39 @@ static bool spec_common(Arena *arena, const Options *options, LogSpec *spec) {
   spec->fail_on_reject = slice_equal_nocase(on_error, slice_of(words[1]));
   if( on_error.data && !spec->fail_on_reject && !slice_equal_nocase(on_error, slice_of(words[0])) )
     return env_fail(arena->env, ERR_INPUT, "option on_error is '%s'; write reject or fail", env_quote(on_error, shown));
-  return map_rules(arena, options, &spec->mapping) && map_time(arena, options, &spec->mapping);
+  return spec_shape(arena, spec) && log_map(arena, options, spec);
 }
 
 /* ---- create ------------------------------------------------------------------------------------------------------ */
+
+static bool sniff_file(Host *host, Arena *arena, Slice path, const SniffGiven *given, Sniff *sniff) {
+  ByteSource *file = files_read(host->files, arena, path);
+  ByteSource *bytes = file ? bytes_inflate(arena, file) : NULL;
+  return bytes && sniff_log(arena, bytes, SAMPLE_ROWS, given, sniff);
+}
+
+/* No record of the file reads as the format that was asked for: says what it looks like instead. */
+static bool format_fits(Host *host, Arena *arena, Slice path, const Sniff *asked) {
+  Sniff free;
+  if( !sniff_file(host, arena, path, NULL, &free) ) return false;
+  bool is_other = free.known && free.known != asked->known;
+  return env_fail(arena->env, ERR_DATA, "'" SLICE_FORMAT "' does not read as %s: " SLICE_FORMAT "%s%s%s", SLICE_ARGS(path), asked->format,
+                  SLICE_ARGS(slice_part(asked->problems, 0, 600)), is_other ? "; it looks like format=" : "", is_other ? free.known->name : "",
+                  is_other ? "" : "; channel_sniff says what it looks like");
+}
 
 static bool spec_sniff(Host *host, Arena *arena, const SniffGiven *given, LogSpec *spec) {
   FileName *names;
   size_t count;
   Sniff sniff;
   if( !files_expand(host->files, arena, spec->paths, &names, &count) ) return false;
-  ByteSource *file = files_read(host->files, arena, names[0].path);
-  ByteSource *bytes = file ? bytes_inflate(arena, file) : NULL;
-  if( !bytes || !sniff_log(arena, bytes, SAMPLE_ROWS, given, &sniff) ) return false;
+  if( !sniff_file(host, arena, names[0].path, given, &sniff) ) return false;
   bool is_unsplit = slice_equal(slice_part(sniff.problems, 0, 12), SLICE("no delimiter"));
   if( sniff.column_count == 0 )
     return env_fail(arena->env, ERR_DATA, "'" SLICE_FORMAT "' has no columns to read: " SLICE_FORMAT "%s", SLICE_ARGS(names[0].path),
                     SLICE_ARGS(sniff.problems), is_unsplit ? " (the options delimiter, quote, header, skip and encoding say how it is to be read)" : "");
-  if( !spec->format ) spec->format = strcmp(sniff.format, "tsv") == 0 ? "tsv" : "csv";
+  if( given->format && sniff.confidence == 0 && sniff.records > 0 && !format_fits(host, arena, names[0].path, &sniff) ) return false;
+  spec->format = given->format ? given->format : sniff.known;
   spec->dialect = sniff.dialect;
   spec->dialect.field_count = (uint32_t)sniff.column_count;
   spec->mapping.null_texts = sniff.null_texts;
@@ -311,13 +263,13 @@ bool log_spec_create(Host *host, Arena *arena, const Options *options, LogSpec *
   Buf paths;
   const Option *path = options_find(options, "path");
   if( !path ) return env_fail(arena->env, ERR_INPUT, "option path is required, e.g. path='logs/*.csv'");
-  if( !given_decode(arena->env, options, &spec->format, &given) ) return false;
+  if( !given_decode(arena->env, options, &given) ) return false;
   buf_init(&paths, arena->env);
   bool ok = files_grant_list(host->files, arena->env, path->value, &paths);
   spec->paths = arena_copy(arena, buf_slice(&paths));
   buf_free(&paths);
   return ok && spec_sniff(host, arena, &given, spec) &&
-         declare_columns(arena, options_text(options, "columns"), spec->dialect.has_header, &spec->mapping) && spec_common(arena, options, spec) &&
+         declare_columns(arena, options_text(options, "columns"), names_columns(spec), &spec->mapping) && spec_common(arena, options, spec) &&
          spec_check(host, arena, spec);
 }
 
@@ -368,7 +320,7 @@ static bool layout_options(Host *host, Env *env, sqlite3_stmt *insert, const Log
   const struct { const char *name; Slice value; } rows[] = {
     {"path", is_below ? buf_slice(&relative) : spec->paths},
     {"path_base", is_below ? SLICE("database") : SLICE("absolute")},
-    {"format", slice_of(spec->format)},
+    {"format", slice_of(spec->format->name)},
     {"delimiter", character(&spec->dialect.delimiter)},
     {"quote", character(&spec->dialect.quote)},
     {"encoding", slice_of(encoding_name(spec->dialect.encoding))},

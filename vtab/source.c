@@ -6,18 +6,28 @@
 #include "log.h"
 #include "relation.h"
 
-/* Always read, because every analysis rests on them. */
-static const EventColumn base_columns[] = {
-  EV_CUSTOMER, EV_CUSTOMER_ID, EV_SEQ, EV_EVENT_TS, EV_DURATION_S, EV_CHANNEL, EV_DIRECTION, EV_EVENT, EV_ROLE, EV_CONTACT_ID,
-  EV_PARENT_CONTACT_ID, EV_CASE_ID, EV_ACCOUNT, EV_PHONE, EV_EMAIL, EV_DEVICE, EV_SEGMENT, EV_LOG_SOURCE,
+/* Always read, because every analysis rests on them, */
+static const EventColumn order_columns[] = {EV_CUSTOMER, EV_CUSTOMER_ID, EV_SEQ, EV_EVENT_TS};
+/* what customers are made of where the source does not name one on every row, */
+static const EventColumn identity_columns[] = {
+  EV_CONTACT_ID, EV_PARENT_CONTACT_ID, EV_ACCOUNT, EV_PHONE, EV_EMAIL, EV_DEVICE, EV_LOG_SOURCE,
 };
+/* what roles and directions are found in, */
+static const EventColumn role_columns[] = {EV_EVENT, EV_ROLE, EV_DIRECTION};
+/* and what nearly every analysis reads. */
+static const EventColumn base_columns[] = {EV_DURATION_S, EV_CHANNEL, EV_DIRECTION, EV_EVENT, EV_ROLE, EV_CASE_ID, EV_SEGMENT};
 
 typedef struct Wants {
-  Events *ev;
   bool column[EV_COUNT];
+  bool identity_later;              /* identity_columns are left out until a row turns up that names no customer, */
+  bool lacks_customer;              /* which it did */
   Slice extra[EVENTS_EXTRA_MAX];    /* names that are no event column */
   int extra_count;
 } Wants;
+
+static void wants_all(Wants *wants, const EventColumn *columns, size_t count) {
+  for(size_t i = 0; i < count; i++) wants->column[columns[i]] = true;
+}
 
 static void wants_name(void *context, Slice name) {
   Wants *wants = context;
@@ -27,9 +37,13 @@ static void wants_name(void *context, Slice name) {
 }
 
 static void wants_collect(TvfCall *call, const SourceNeeds *needs, Wants *wants) {
-  for(size_t i = 0; i < COUNT_OF(base_columns); i++) wants->column[base_columns[i]] = true;
+  wants_all(wants, order_columns, COUNT_OF(order_columns));
+  if( !needs->alone ) wants_all(wants, base_columns, COUNT_OF(base_columns));
+  if( !needs->alone ) wants_all(wants, identity_columns, COUNT_OF(identity_columns));
+  wants->identity_later = needs->alone;
   for(int i = 0; i < needs->column_count; i++) wants->column[needs->columns[i]] = true;
-  if( needs->tie_column > 0 && needs->tie_column < EV_COUNT ) wants->column[needs->tie_column] = true;
+  bool by_step = !needs->alone || slice_equal_nocase(slice_trim(tvf_text(call, "ties")), SLICE("step"));
+  if( by_step && needs->tie_column > 0 && needs->tie_column < EV_COUNT ) wants->column[needs->tie_column] = true;
   for(int i = 0; needs->all && i < EV_COUNT; i++) wants->column[i] = true;
   Slice where = tvf_text(call, "where_event");
   if( where.data ) condition_names(where, wants_name, wants);
@@ -42,6 +56,7 @@ static void wants_collect(TvfCall *call, const SourceNeeds *needs, Wants *wants)
     Slice part = slice_trim(slice_cut(&list, ';'));
     if( part.size ) wants_name(wants, part);
   }
+  if( wants->column[EV_ROLE] || wants->column[EV_DIRECTION] ) wants_all(wants, role_columns, COUNT_OF(role_columns));
 }
 
 /* ---- relations -------------------------------------------------------------------------------------------------- */
@@ -88,9 +103,10 @@ static bool relation_put(Relation *relation, Events *ev, const RelationColumns *
   return !env_failed(ev->env);
 }
 
-static bool read_relation(TvfCall *call, const char *what, Slice name, const Wants *wants, Events *ev) {
+static bool read_relation(TvfCall *call, const char *what, Slice name, Wants *wants, Events *ev) {
   Relation relation;
   RelationColumns columns;
+  if( wants->identity_later ) wants_all(wants, identity_columns, COUNT_OF(identity_columns));
   bool ok = relation_open(&relation, call->host, &call->env, what, name) && relation_wants(&relation, wants, ev, &columns) &&
             relation_select(&relation, columns.from, columns.count);
   while( ok && relation_next(&relation) ) ok = relation_put(&relation, ev, &columns);
@@ -100,40 +116,104 @@ static bool read_relation(TvfCall *call, const char *what, Slice name, const Wan
 
 /* ---- logs --------------------------------------------------------------------------------------------------------- */
 
-static bool log_wants(const LogTable *table, const Wants *wants, Events *ev) {
-  static const EventColumn provenance[] = {EV_LOG_SOURCE, EV_LOG_FILE, EV_LOG_LINE, EV_LOG_OFFSET, EV_LOG_PART};
+/* The wanted columns that a log has. */
+static void log_columns(const LogTable *table, const Wants *wants, bool column[EV_COUNT]) {
   const Mapping *mapping = &table->spec.mapping;
+  int always = table->spec.format->events ? (int)EVENT_RECORD_FIRST : (int)EV_LOG_SOURCE;
+  for(int i = 0; i < EV_COUNT; i++) column[i] = i >= always && wants->column[i];
+  for(size_t i = 0; i < mapping->rule_count; i++) column[mapping->rules[i].target] = wants->column[mapping->rules[i].target];
+}
+
+static bool log_wants(const LogTable *table, const Wants *wants, Events *ev) {
+  bool column[EV_COUNT];
   if( !log_gives_events(table, ev->env) ) return false;
-  for(size_t i = 0; i < mapping->rule_count; i++)
-    if( wants->column[mapping->rules[i].target] && !events_want(ev, mapping->rules[i].target) ) return false;
-  for(size_t i = 0; i < COUNT_OF(provenance); i++)
-    if( wants->column[provenance[i]] && !events_want(ev, provenance[i]) ) return false;
+  log_columns(table, wants, column);
+  for(int i = 0; i < EV_COUNT; i++)
+    if( column[i] && !events_want(ev, i) ) return false;
   return true;
 }
 
-static bool read_log(TvfCall *call, LogTable *table, Events *ev) {
-  LogScan scan;
-  RecordKind kind;
+static bool log_names_customer(const LogTable *table) {
+  const Mapping *mapping = &table->spec.mapping;
+  for(size_t i = 0; i < mapping->rule_count; i++)
+    if( mapping->rules[i].target == EV_CUSTOMER ) return true;
+  return false;
+}
+
+/* Rows are gathered in sets of their own, whose texts are few enough to be near, and then put behind the others. */
+enum { SEGMENT_ROWS = 1 << 14 };
+
+typedef struct LogReading {
+  Wants *wants;
+  const LogSpec *spec;
+  bool column[EV_COUNT];            /* what is read of this log */
+} LogReading;
+
+static bool segment_open(Events *ev, Env *env, const LogReading *reading) {
+  events_init(ev, env);
+  for(int i = 0; i < EV_COUNT; i++)
+    if( reading->column[i] && !events_want(ev, i) ) return false;
+  return true;
+}
+
+/* The next rows into `ev`, which is fresh; false when there are no more for it: the end of the log, an error, a row without a customer where that matters. */
+static bool segment_fill(Events *ev, LogScan *scan, EventRecord *e, const LogReading *reading) {
   EventPut put;
+  event_put_init(&put, ev, e);
+  while( log_scan_next_event(scan, e) && event_put(&put) ) {
+    if( reading->wants->identity_later && events_code(ev, EV_CUSTOMER, ev->count - 1) == 0 ) reading->wants->lacks_customer = true;
+    if( reading->wants->lacks_customer ) return false;
+    if( ev->count == SEGMENT_ROWS ) return true;
+  }
+  return false;
+}
+
+static bool read_segments(LogScan *scan, EventRecord *e, const LogReading *reading, Events *ev) {
+  bool more = true;
+  while( more && !env_failed(scan->env) ) {
+    Events segment;
+    more = segment_open(&segment, scan->env, reading) && segment_fill(&segment, scan, e, reading);
+    if( !env_failed(scan->env) && !reading->wants->lacks_customer ) events_append(ev, &segment);
+    events_free(&segment);
+  }
+  return !env_failed(scan->env) && !reading->wants->lacks_customer;
+}
+
+static bool read_log(TvfCall *call, LogTable *table, Wants *wants, Events *ev) {
+  LogScan scan;
+  LogReading reading = {.wants = wants, .spec = &table->spec};
   EventRecord *e = arena_alloc(&call->arena, sizeof *e);
-  bool wanted[EV_COUNT];
-  for(int i = 0; i < EV_COUNT; i++) wanted[i] = events_has(ev, i);
-  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true) && log_scan_want_events(&scan, wanted) && e;
-  if( ok ) {
-    event_record_init(e, &scan.mapping, table->spec.name);
-    event_put_init(&put, ev, e);
-  }
-  while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) {
-    if( kind != RECORD_ROW || mapping_no_event(&scan.mapping, &scan.record) ) continue;
-    event_record_set(e, &scan.record, scan.log_file, scan.ts);
-    ok = event_put(&put);
-  }
+  log_columns(table, wants, reading.column);
+  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true) && log_scan_want_events(&scan, reading.column) && e &&
+            event_record_init(e, &call->env, &scan.mapping, table->spec.format, table->spec.name) && read_segments(&scan, e, &reading, ev);
+  if( e ) event_record_free(e);
   log_scan_close(&scan);
-  return !env_failed(&call->env);
+  return ok && !env_failed(&call->env);
+}
+
+static bool read_list(TvfCall *call, const LogList *list, Wants *wants, Events *ev) {
+  for(int i = 0; i < list->count; i++)
+    if( !log_wants(list->table[i], wants, ev) ) return false;
+  for(int i = 0; i < list->count; i++)
+    if( !read_log(call, list->table[i], wants, ev) ) return false;
+  return true;
+}
+
+/* A contact's rows speak for a row that names no customer: when one turns up, all is read again, with what it takes to find out. */
+static bool read_list_or_again(TvfCall *call, const LogList *list, Wants *wants, Events *ev) {
+  for(int i = 0; i < list->count; i++) wants->identity_later = wants->identity_later && log_names_customer(list->table[i]);
+  if( wants->identity_later ) {
+    if( read_list(call, list, wants, ev) || !wants->lacks_customer ) return !env_failed(&call->env);
+    wants->identity_later = false;
+    events_free(ev);
+    events_init(ev, &call->env);
+  }
+  wants_all(wants, identity_columns, COUNT_OF(identity_columns));
+  return read_list(call, list, wants, ev);
 }
 
 /* 1 = they were logs and are read, 0 = the first name is no log, -1 = an error is set. */
-static int read_logs(TvfCall *call, const char *what, Slice names, const Wants *wants, Events *ev) {
+static int read_logs(TvfCall *call, const char *what, Slice names, Wants *wants, Events *ev) {
   LogList list = {.count = 0};
   sqlite3_stmt *hold = NULL;
   Slice rest = names, first = names_cut(&rest);
@@ -142,9 +222,7 @@ static int read_logs(TvfCall *call, const char *what, Slice names, const Wants *
   sqlite3_finalize(hold);
   if( env_failed(&call->env) ) return -1;
   if( !is_log && !is_list ) return 0;
-  bool ok = log_list_open(call->host, &call->env, what, names, &list);
-  for(int i = 0; i < list.count && ok; i++) ok = log_wants(list.table[i], wants, ev);
-  for(int i = 0; i < list.count && ok; i++) ok = read_log(call, list.table[i], ev);
+  bool ok = log_list_open(call->host, &call->env, what, names, &list) && read_list_or_again(call, &list, wants, ev);
   log_list_close(&list);
   return ok ? 1 : -1;
 }
@@ -186,9 +264,10 @@ static void source_groups(TvfCall *call, Source *source) {
   }
 }
 
-static bool source_arrange(TvfCall *call, const SourceNeeds *needs, Source *source) {
+static bool source_arrange(TvfCall *call, const SourceNeeds *needs, const Wants *wants, Source *source) {
   static const char *const ties[] = {"input", "step", "strict", NULL};
   EventsPlan plan = {.tie_column = needs->tie_column, .ties = (Ties)tvf_choice(call, "ties", ties)};
+  plan.without_roles = !wants->column[EV_ROLE] && !wants->column[EV_DIRECTION];
   Events *ev = &source->events;
   Slice where = tvf_text(call, "where_event");
   ConditionScope scope = condition_scope_events(ev);
@@ -218,7 +297,7 @@ bool source_open_arg(TvfCall *call, const char *arg, const SourceNeeds *needs, S
   wants_collect(call, needs, &wants);
   int done = env_failed(&call->env) ? -1 : read_logs(call, arg, name, &wants, &source->events);
   if( done == 0 ) done = read_relation(call, arg, name, &wants, &source->events) ? 1 : -1;
-  if( done > 0 && source_arrange(call, needs, source) ) return true;
+  if( done > 0 && source_arrange(call, needs, &wants, source) ) return true;
   source_free(source);
   return false;
 }

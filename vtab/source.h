@@ -11,6 +11,7 @@ typedef struct SourceNeeds {
   const EventColumn *columns;
   int column_count;
   bool all;                        /* every event column */
+  bool alone;                      /* the opposite: of what is always read, only what names customers and puts their events in order */
   int tie_column;                  /* for ties = 'step' */
   const char *conditions[2];       /* arguments of the function's own that hold conditions over events: what they name is read */
 } SourceNeeds;

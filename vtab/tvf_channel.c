@@ -5,6 +5,7 @@
 #include "../ext/core/event_record.h"
 #include "../ext/core/format.h"
 #include "../ext/core/json.h"
+#include "../ext/core/sniff.h"
 #include "log.h"
 #include "tvf_list.h"
 
@@ -50,13 +51,18 @@ static bool events_excludes(const TvfCall *call, const EventRecord *e) {
   return false;
 }
 
+static void events_close_log(EventsState *state) {
+  event_record_free(&state->e);
+  log_scan_close(&state->scan);
+}
+
 static bool events_open_log(TvfCall *call, EventsState *state) {
   call->rowid = (int64_t)state->next_log * EVENTS_ROWIDS_PER_LOG;
   const LogSpec *spec = &state->logs.table[state->next_log++]->spec;
   if( !log_scan_open(&state->scan, call->host, &call->env, spec, true) ) return false;
-  event_record_init(&state->e, &state->scan.mapping, spec->name);
-  if( !log_scan_want_events(&state->scan, state->wanted) ) return false;
-  if( events_excludes(call, &state->e) ) log_scan_close(&state->scan);
+  if( !event_record_init(&state->e, &call->env, &state->scan.mapping, spec->format, spec->name) ||
+      !log_scan_want_events(&state->scan, state->wanted) ) return false;
+  if( events_excludes(call, &state->e) ) events_close_log(state);
   return !env_failed(&call->env);
 }
 
@@ -72,11 +78,11 @@ static bool events_record(TvfCall *call, EventsState *state) {
   while( !env_failed(&call->env) ) {
     if( !state->scan.env && (state->next_log == state->logs.count || !events_open_log(call, state)) ) return false;
     if( !state->scan.env ) continue;
-    RecordKind kind = log_scan_next(&state->scan);
-    if( kind == RECORD_END ) log_scan_close(&state->scan);
-    if( kind != RECORD_ROW || mapping_no_event(&state->scan.mapping, &state->scan.record) ) continue;
+    if( !log_scan_next_event(&state->scan, &state->e) ) {
+      events_close_log(state);
+      continue;
+    }
     call->rowid++;
-    event_record_set(&state->e, &state->scan.record, state->scan.log_file, state->scan.ts);
     if( events_keeps(call, &state->e) ) return true;
   }
   return false;
@@ -94,7 +100,7 @@ static bool events_next(TvfCall *call, void *data) {
 static void events_close(TvfCall *call) {
   EventsState *state = call->state;
   if( !state ) return;
-  log_scan_close(&state->scan);
+  events_close_log(state);
   log_list_close(&state->logs);
 }
 
@@ -210,17 +216,18 @@ typedef struct RowsState {
 } RowsState;
 
 static void rows_run(TvfCall *call) {
-  static const char *const words[] = {"csv", "tsv", NULL};
+  char shown[100];
   RowsState *state = arena_alloc(&call->arena, sizeof *state);
   call->state = state;
   if( !state ) return;
   arena_init(&state->file, &call->env);
   buf_init(&state->json, &call->env);
-  if( tvf_given(call, "format") ) {
-    bool is_tsv = tvf_choice(call, "format", words) == 1;
-    state->given.dialect.has_delimiter = is_tsv;
-    state->given.dialect.dialect.delimiter = '\t';
-  }
+  Slice format = tvf_text(call, "format");
+  state->given.format = format_find(format);
+  if( format.data && !state->given.format )
+    env_fail(&call->env, ERR_INPUT, "argument format is '%s'; SELECT format FROM channel_formats lists the formats", env_quote(format, shown));
+  if( state->given.format ) state->given.dialect.dialect.delimiter = state->given.format->dialect.delimiter;
+  state->given.dialect.has_delimiter = state->given.dialect.dialect.delimiter != 0;
   Buf paths;
   buf_init(&paths, &call->env);
   if( files_grant_list(call->host->files, &call->env, tvf_text(call, "path"), &paths) )
@@ -298,7 +305,7 @@ const Tvf tvf_channel_rows = {
   .order = "log_file, log_offset",
   .example = "SELECT log_line, record FROM channel_rows('logs/odd.csv')",
   .args = (const TvfArg[]){{"path", ARG_TEXT, NULL, "file, glob or list of globs (';' between)"},
-                           {"format", ARG_TEXT, "NULL", "csv or tsv; default: as channel_sniff finds it"}},
+                           {"format", ARG_TEXT, "NULL", "name of a format; default: as channel_sniff finds it"}},
   .arg_count = 2,
   .is_directonly = true,
   .columns = row_columns,
@@ -313,14 +320,39 @@ const Tvf tvf_channel_rows = {
 
 typedef struct FormatRow { Slice format, title, channel, fields_json, verbs, rows_per_record, sample; int8_t is_user; } FormatRow;
 
+static void format_json(const Format *f, Buf *out) {
+  JsonWriter json;
+  json_begin(&json, out);
+  json_open(&json, '[');
+  for(size_t i = 0; i < f->column_count; i++) {
+    const FormatColumn *c = &f->columns[i];
+    json_open(&json, '{');
+    json_key(&json, "name");
+    json_text(&json, slice_of(c->name));
+    json_key(&json, "type");
+    json_text(&json, slice_of(log_type_name(c->type)));
+    json_key(&json, "event_column");
+    json_text(&json, slice_of(c->event_column));
+    json_key(&json, "meaning");
+    json_text(&json, slice_of(c->meaning));
+    json_close(&json, '}');
+  }
+  json_close(&json, ']');
+}
+
 static void formats_run(TvfCall *call) {
+  Buf json;
+  buf_init(&json, &call->env);
   for(size_t i = 0; i < format_count; i++) {
     FormatRow *row = tvf_row(call);
-    const Format *f = &formats[i];
-    if( !row ) return;
-    *row = (FormatRow){slice_of(f->name), slice_of(f->title), slice_of(f->channel), slice_of(f->fields_json), slice_of(f->verbs),
-                       slice_of(f->rows_per_record), slice_of(f->sample), 0};
+    const Format *f = formats[i];
+    if( !row ) break;
+    buf_clear(&json);
+    format_json(f, &json);
+    *row = (FormatRow){slice_of(f->name), slice_of(f->title), slice_of(f->channel), arena_copy(&call->arena, buf_slice(&json)),
+                       f->verbs ? slice_of(f->verbs) : SLICE(""), f->events ? SLICE("n") : SLICE("1"), slice_of(f->sample), 0};
   }
+  buf_free(&json);
 }
 
 static const TvfColumn format_columns[] = {

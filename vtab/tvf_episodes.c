@@ -25,9 +25,11 @@ typedef struct EpisodeRow {
 typedef struct View {
   Source source;
   Contacts contacts;
-  Episodes episodes;
+  EpisodeWalk *walk;               /* where episodes come in the order of the result, each is made when it is shown; */
+  Episodes episodes;               /* else all are made and sorted */
   RowOrder order;
   Buf path, channels, json;        /* of the row shown */
+  bool wants_path, wants_channels;
 } View;
 
 static RowKey episode_key(const void *items, uint32_t i) {
@@ -90,7 +92,54 @@ static bool read_options(TvfCall *call, const Source *source, EpisodeOptions *op
   return read_channel_gaps(call, &source->events, options);
 }
 
+/* ---- what is read ------------------------------------------------------------------------------------ */
+
+/* The event column that a column of the result is made of, besides the customer, the time and the duration. */
+enum { FROM_CONTACTS = EV_COUNT };
+static const struct Read { const char *column; int from; } reads[] = {
+  {"channels", EV_CHANNEL},       {"channel_count", EV_CHANNEL}, {"first_channel", EV_CHANNEL}, {"last_channel", EV_CHANNEL},
+  {"agents", EV_AGENT},           {"queues", EV_QUEUE},          {"first_event", EV_EVENT},     {"last_event", EV_EVENT},
+  {"topic", EV_TOPIC},            {"case_id", EV_CASE_ID},       {"transfers", EV_ROLE},        {"contacts", FROM_CONTACTS},
+  {"path", FROM_CONTACTS},        {"switches", FROM_CONTACTS},   {"waits", FROM_CONTACTS},      {"wait_s", FROM_CONTACTS},
+  {"handle_s", FROM_CONTACTS},    {"outcome", FROM_CONTACTS},
+};
+
+static bool wants_column(const TvfCall *call, const char *name) {
+  for(int i = 0; i < call->tvf->column_count; i++)
+    if( strcmp(call->tvf->columns[i].name, name) == 0 ) return call->plan.wanted[i];
+  return false;
+}
+
+/* Without contacts and roles, most of the work and of the memory is not needed either. */
+static void find_needs(TvfCall *call, JourneyNeeds *needs) {
+  needs->alone = true;
+  for(size_t i = 0; i < COUNT_OF(reads); i++) {
+    if( !wants_column(call, reads[i].column) ) continue;
+    if( reads[i].from == FROM_CONTACTS ) needs->alone = false;
+    else journey_need(needs, (EventColumn)reads[i].from);
+  }
+  if( !needs->alone ) journey_need_contacts(needs);
+  journey_need(needs, EV_DURATION_S);
+  if( tvf_given(call, "channel_gaps") ) journey_need(needs, EV_CHANNEL);
+  if( tvf_given(call, "boundary") ) journey_need(needs, EV_TOPIC), journey_need(needs, EV_CASE_ID);
+}
+
+/* Units are in the order of their names; two customers of one name are one customer in the result's order. */
+static bool is_in_order(TvfCall *call, const Events *ev) {
+  Slice ties = slice_trim(tvf_text(call, "ties"));
+  if( ev->unit != EV_CUSTOMER || !slice_equal_nocase(ties, SLICE("input")) ) return false;
+  for(size_t unit = 1; unit < ev->unit_count; unit++)
+    if( events_code(ev, EV_CUSTOMER, ev->unit_begin[unit]) == events_code(ev, EV_CUSTOMER, ev->unit_begin[unit - 1]) ) return false;
+  return true;
+}
+
 /* ---- rows ------------------------------------------------------------------------------------------- */
+
+static bool make_contacts(TvfCall *call, View *v, bool alone) {
+  v->contacts = (Contacts){.ev = &v->source.events};
+  v->episodes.contacts = &v->contacts;
+  return alone || contacts_build(&call->arena, &v->source.events, v->source.contact_gap, v->source.as_of, &v->contacts);
+}
 
 static void episodes_run(TvfCall *call) {
   View *v = arena_alloc(&call->arena, sizeof *v);
@@ -101,11 +150,16 @@ static void episodes_run(TvfCall *call) {
   buf_init(&v->path, &call->env);
   buf_init(&v->channels, &call->env);
   buf_init(&v->json, &call->env);
-  journey_need_contacts(&needs);
+  v->wants_path = wants_column(call, "path");
+  v->wants_channels = wants_column(call, "channels");
+  find_needs(call, &needs);
   if( !journey_open(call, &needs, EV_EVENT, &v->source) || !read_options(call, &v->source, &options) ) return;
-  if( !contacts_build(&call->arena, &v->source.events, v->source.contact_gap, v->source.as_of, &v->contacts) ) return;
-  if( !episodes_build(&call->arena, &v->contacts, &options, v->source.as_of, &v->episodes) ) return;
-  journey_order(call, &v->source, &v->episodes, v->episodes.count, episode_key, &v->order);
+  if( !make_contacts(call, v, needs.alone) ) return;
+  if( is_in_order(call, &v->source.events) ) {
+    v->walk = episodes_walk(&call->arena, &v->contacts, &options, v->source.as_of);
+  } else if( episodes_build(&call->arena, &v->contacts, &options, v->source.as_of, &v->episodes) ) {
+    journey_order(call, &v->source, &v->episodes, v->episodes.count, episode_key, &v->order);
+  }
 }
 
 static void fill_numbers(const Episode *e, EpisodeRow *row) {
@@ -134,8 +188,8 @@ static void fill_texts(View *v, const Episode *e, EpisodeRow *row) {
   buf_clear(&v->path);
   buf_clear(&v->channels);
   row->customer = journey_text(s, e->customer);
-  if( episode_channels(&v->episodes, e, &v->channels) ) row->channels = buf_slice(&v->channels);
-  if( episode_path(&v->episodes, e, &v->path) ) row->path = buf_slice(&v->path);
+  if( v->wants_channels && episode_channels(&v->episodes, e, &v->channels) ) row->channels = buf_slice(&v->channels);
+  if( v->wants_path && episode_path(&v->episodes, e, &v->path) ) row->path = buf_slice(&v->path);
   row->first_channel = journey_text(s, e->first_channel);
   row->last_channel = journey_text(s, e->last_channel);
   row->first_event = journey_text(s, e->first_event);
@@ -145,11 +199,24 @@ static void fill_texts(View *v, const Episode *e, EpisodeRow *row) {
   row->outcome = slice_of(e->outcome);
 }
 
+/* The next one of the walk that is reported, or of those that were sorted; NULL at the end. */
+static const Episode *next_episode(View *v, Episode *walked) {
+  if( !v->walk ) return v->order.at < v->order.count ? &v->episodes.item[v->order.row[v->order.at++]] : NULL;
+  while( episodes_step(v->walk, walked) ) {
+    if( !source_reports(&v->source, walked->start_ts) ) continue;
+    v->episodes.channel_codes = episodes_channels(v->walk);
+    return walked;
+  }
+  return NULL;
+}
+
 static bool episodes_next(TvfCall *call, void *out) {
   View *v = call->state;
   EpisodeRow *row = out;
-  if( v->order.at >= v->order.count ) return false;
-  const Episode *e = &v->episodes.item[v->order.row[v->order.at++]];
+  Episode walked;
+  const Episode *e = next_episode(v, &walked);
+  if( !e ) return false;
+  call->rowid++;
   row->episode_id = events_seq(&v->source.events, e->begin);
   fill_numbers(e, row);
   fill_texts(v, e, row);
@@ -166,6 +233,7 @@ static void episodes_close(TvfCall *call) {
   buf_free(&v->path);
   buf_free(&v->channels);
   buf_free(&v->json);
+  episodes_end(v->walk);
   source_free(&v->source);
 }
 
@@ -222,6 +290,8 @@ static const TvfColumn columns[] = {
   COLUMN(events_json, "TEXT", NULL, "with evidence=1: seq of its events"),
 };
 
+static const char *const no_filters[] = {NULL};      /* but call->plan, for the columns that are wanted */
+
 const Tvf tvf_journey_episodes = {
   .name = "journey_episodes",
   .row_is = "an episode",
@@ -233,6 +303,7 @@ const Tvf tvf_journey_episodes = {
   .columns = columns,
   .column_count = COUNT_OF(columns),
   .row_size = sizeof(EpisodeRow),
+  .filters = no_filters,
   .run = episodes_run,
   .next = episodes_next,
   .close = episodes_close,

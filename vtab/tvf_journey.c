@@ -20,7 +20,7 @@ void journey_need_contacts(JourneyNeeds *needs) {
 }
 
 bool journey_open(TvfCall *call, const JourneyNeeds *needs, int tie_column, Source *source) {
-  SourceNeeds wanted = {.columns = needs->columns, .column_count = needs->count, .tie_column = tie_column};
+  SourceNeeds wanted = {.columns = needs->columns, .column_count = needs->count, .tie_column = tie_column, .alone = needs->alone};
   for(size_t i = 0; i < COUNT_OF(needs->conditions); i++) wanted.conditions[i] = needs->conditions[i];
   return source_open(call, &wanted, source);
 }

@@ -14,6 +14,7 @@ typedef struct JourneyNeeds {
   EventColumn columns[EV_COUNT];
   int count;
   const char *conditions[2];       /* arguments that hold conditions over events */
+  bool alone;                      /* see SourceNeeds */
 } JourneyNeeds;
 
 /* Columns that contacts.h reads. */

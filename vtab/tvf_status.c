@@ -34,44 +34,38 @@ static bool names_person(EventColumn column, bool has_customer) {
   return has_customer ? column == EV_CUSTOMER : column >= EV_ACCOUNT && column <= EV_DEVICE;
 }
 
-static bool maps_customer(const Mapping *mapping) {
-  for(size_t i = 0; i < mapping->rule_count; i++)
-    if( mapping->rules[i].target == EV_CUSTOMER ) return true;
-  return false;
-}
-
 /* A log that maps nobody at all is there for another unit. */
-static bool is_nameless(const Mapping *mapping, const Record *record) {
-  bool has_customer = maps_customer(mapping), maps_person = false;
-  for(size_t i = 0; i < mapping->rule_count; i++) {
-    if( !names_person(mapping->rules[i].target, has_customer) ) continue;
-    if( mapping_event_value(mapping, &mapping->rules[i], record, NULL).type != VALUE_NULL ) return false;
+static bool is_nameless(EventRecord *e) {
+  bool has_customer = event_record_gives(e, EV_CUSTOMER) && e->rule[EV_CUSTOMER], maps_person = false;
+  for(int column = 0; column < EV_LOG_SOURCE; column++) {
+    if( !names_person((EventColumn)column, has_customer) || !event_record_gives(e, column) ) continue;
+    if( event_record_value(e, column).type != VALUE_NULL ) return false;
     maps_person = true;
   }
   return maps_person;
 }
 
-/* A row that is an event counts with its time; the rule for event_ts may be a constant, which has no span. */
-static void status_event(const LogScan *scan, StatusRow *row) {
-  if( mapping_no_event(&scan->mapping, &scan->record) ) {
-    row->without_event++;
-    return;
+/* The events of a row count with their times. */
+static void status_events(const LogScan *scan, EventRecord *e, StatusRow *row) {
+  int64_t before = row->events;
+  if( !log_scan_superseded(scan) ) event_record_set(e, &scan->record, scan->log_file, scan->ts);
+  while( event_record_next(e) ) {
+    Value ts = event_record_value(e, EV_EVENT_TS);
+    row->events++;
+    row->nameless += is_nameless(e);
+    if( ts.type == VALUE_INT && (!e->rule[EV_EVENT_TS] || e->rule[EV_EVENT_TS]->column >= 0 || e->part) ) status_span(row, ts.as.integer);
   }
-  row->events++;
-  row->nameless += is_nameless(&scan->mapping, &scan->record);
-  int column = scan->mapping.ts_column;
-  Value value = column < 0 ? (Value){.type = VALUE_NULL} : mapping_instant(&scan->mapping, (size_t)column, scan->record.fields[column], NULL);
-  if( value.type == VALUE_INT ) status_span(row, value.as.integer);
+  row->without_event += row->events == before;
 }
 
-static void status_record(const LogScan *scan, StatusRow *row, RecordKind kind) {
+static void status_record(const LogScan *scan, EventRecord *e, StatusRow *row, RecordKind kind) {
   row->records++;
   row->rejects += kind == RECORD_REJECT;
   row->skipped += kind == RECORD_SKIPPED;
   if( kind != RECORD_ROW ) return;
   row->delivered++;
   for(size_t i = 0; i < scan->record.field_count; i++) mapping_value(&scan->mapping, i, scan->record.fields[i], &row->odd);
-  status_event(scan, row);
+  status_events(scan, e, row);
 }
 
 /* What is odd without being a reject stands in a comment, so that the advice remains SQL. */
@@ -105,27 +99,31 @@ static StatusRow *status_file(TvfCall *call, Slice path) {
 }
 
 /* Only what has a type can be odd; besides, what names a person. */
-static bool status_want(LogScan *scan) {
+static bool status_want(LogScan *scan, EventRecord *e) {
   const Mapping *mapping = &scan->mapping;
-  bool *columns = arena_alloc(&scan->files, mapping->column_count + 1);
-  for(size_t i = 0; columns && i < mapping->column_count; i++) columns[i] = mapping->columns[i].type != LOG_TEXT;
-  for(size_t i = 0; columns && i < mapping->rule_count; i++) {
-    const MapRule *rule = &mapping->rules[i];
-    if( rule->column >= 0 && names_person(rule->target, maps_customer(mapping)) ) columns[rule->column] = true;
-  }
-  return columns && log_scan_want(scan, columns);
+  bool *columns = arena_alloc(&scan->files, mapping->column_count + 1), persons[EV_COUNT];
+  if( !columns ) return false;
+  for(int i = 0; i < EV_COUNT; i++) persons[i] = i == EV_EVENT_TS || names_person((EventColumn)i, e->rule[EV_CUSTOMER] != NULL);
+  event_record_fields(mapping, scan->spec->format, persons, columns);
+  for(size_t i = 0; i < mapping->column_count; i++) columns[i] = columns[i] || mapping->columns[i].type != LOG_TEXT;
+  return log_scan_want(scan, columns);
 }
 
 static void status_log(TvfCall *call, LogTable *table) {
   LogScan scan;
+  EventRecord *e = arena_alloc(&call->arena, sizeof *e);
   RecordKind kind;
   LogSpec spec = table->spec;
   spec.fail_on_reject = false;
-  bool ok = log_scan_open(&scan, call->host, &call->env, &spec, false) && status_want(&scan);
+  if( !e ) return;
+  bool ok = log_scan_open(&scan, call->host, &call->env, &spec, spec.key_column >= 0) &&
+            event_record_init(e, &call->env, &scan.mapping, spec.format, spec.name) && status_want(&scan, e);
   size_t first = call->row_count;
   for(size_t i = 0; ok && i < scan.name_count; i++) ok = status_file(call, scan.names[i].path) != NULL;
-  while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) status_record(&scan, (StatusRow *)call->rows + first + scan.next_name - 1, kind);
+  while( ok && (kind = log_scan_next(&scan)) != RECORD_END )
+    status_record(&scan, e, (StatusRow *)call->rows + first + scan.next_name - 1, kind);
   for(StatusRow *row = (StatusRow *)call->rows + first; ok && row < (StatusRow *)call->rows + call->row_count; row++) status_advice(call, table, row);
+  event_record_free(e);
   log_scan_close(&scan);
 }
 
@@ -191,7 +189,7 @@ static const TvfColumn status_columns[] = {
   {"bytes", "BIGINT", "bytes", "size of the file", offsetof(StatusRow, bytes), false},
   {"records", "BIGINT", NULL, "read; delivered + rejects + skipped", offsetof(StatusRow, records), false},
   {"delivered", "BIGINT", NULL, "rows", offsetof(StatusRow, delivered), false},
-  {"without_event", "BIGINT", NULL, "rows that give no event (their event_ts is empty)", offsetof(StatusRow, without_event), false},
+  {"without_event", "BIGINT", NULL, "rows that give no event: their event_ts is empty, they are older deliveries, or their format says so", offsetof(StatusRow, without_event), false},
   {"events", "BIGINT", NULL, "events", offsetof(StatusRow, events), false},
   {"rejects", "BIGINT", NULL, "records that are no row; in a relation rows without event_ts, or that name nobody", offsetof(StatusRow, rejects), false},
   {"skipped", "BIGINT", NULL, "headers, titles, blank lines", offsetof(StatusRow, skipped), false},

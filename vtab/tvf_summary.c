@@ -28,14 +28,11 @@ static void wants_name(void *context, Slice name) {
 
 static bool summary_log(TvfCall *call, SummaryState *state, const LogSpec *spec) {
   LogScan scan;
-  RecordKind kind;
-  bool ok = log_scan_open(&scan, call->host, &call->env, spec, true) && log_scan_want_events(&scan, state->wanted);
-  if( ok ) event_record_init(&state->e, &scan.mapping, spec->name);
-  while( ok && (kind = log_scan_next(&scan)) != RECORD_END ) {
-    if( kind != RECORD_ROW || mapping_no_event(&scan.mapping, &scan.record) ) continue;
-    event_record_set(&state->e, &scan.record, scan.log_file, scan.ts);
+  bool ok = log_scan_open(&scan, call->host, &call->env, spec, true) && log_scan_want_events(&scan, state->wanted) &&
+            event_record_init(&state->e, &call->env, &scan.mapping, spec->format, spec->name);
+  while( ok && log_scan_next_event(&scan, &state->e) )
     if( !state->where || condition_test(state->where, &state->scope, 0) == 1 ) ok = summary_add(&state->summary, &state->e);
-  }
+  event_record_free(&state->e);
   log_scan_close(&scan);
   return !env_failed(&call->env);
 }

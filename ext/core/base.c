@@ -9,11 +9,6 @@
 
 Slice slice_of(const char *text) { return text ? (Slice){text, strlen(text)} : SLICE_NULL; }
 
-bool slice_equal(Slice a, Slice b) {
-  if( !a.data || !b.data ) return a.data == b.data;
-  return a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
-}
-
 static char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 
 bool slice_equal_nocase(Slice a, Slice b) {
@@ -33,7 +28,7 @@ int slice_compare(Slice a, Slice b) {
 
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-Slice slice_trim(Slice s) {
+Slice slice_trim_blanks(Slice s) {
   while( s.size && is_blank(s.data[0]) ) s.data++, s.size--;
   while( s.size && is_blank(s.data[s.size - 1]) ) s.size--;
   return s;
@@ -60,6 +55,7 @@ Slice slice_cut(Slice *rest, char separator) {
 bool slice_to_int(Slice s, int64_t *value) {
   size_t i = 0;
   bool negative = s.size && s.data[0] == '-';
+  if( slice_plain_int(s, value) ) return true;
   if( s.size && (s.data[0] == '-' || s.data[0] == '+') ) i = 1;
   if( i == s.size ) return false;
   int64_t sum = 0;                                      /* summed below zero, where one value more fits */
@@ -169,19 +165,24 @@ bool slice_to_real(Slice s, double *value) {
   return true;
 }
 
+/* The bytes of a text of up to eight as one number, equal only where the texts are, if their sizes are. */
+static uint64_t short_word(Slice s) {
+  if( s.size >= 4 ) return load_u32(s.data) | load_u32(s.data + s.size - 4) << 32;
+  if( s.size == 0 ) return 0;
+  return (uint64_t)(unsigned char)s.data[0] | (uint64_t)(unsigned char)s.data[s.size / 2] << 8 |
+         (uint64_t)(unsigned char)s.data[s.size - 1] << 16;
+}
+
 uint64_t slice_hash(Slice s) {
-  uint64_t hash = UINT64_C(0x9E3779B97F4A7C15) ^ s.size;
-  size_t i = 0;
-  for(; i + 8 <= s.size; i += 8) {
-    uint64_t word;
-    memcpy(&word, s.data + i, 8);
-    hash = (hash ^ word) * UINT64_C(0xBF58476D1CE4E5B9);
+  uint64_t hash = UINT64_C(0x9E3779B97F4A7C15) ^ s.size, tail;
+  for(size_t i = 0; i + 8 < s.size; i += 8) {
+    hash = (hash ^ load_u64(s.data + i)) * UINT64_C(0xBF58476D1CE4E5B9);
     hash ^= hash >> 29;
   }
-  uint64_t tail = 0;
-  if( i < s.size ) memcpy(&tail, s.data + i, s.size - i);
+  tail = s.size > 8 ? load_u64(s.data + s.size - 8) : short_word(s);
   hash = (hash ^ tail) * UINT64_C(0x94D049BB133111EB);
-  return hash ^ (hash >> 32);
+  hash ^= hash >> 32;
+  return hash * UINT64_C(0x9E3779B97F4A7C15) >> 17 ^ hash;
 }
 
 /* ---- errors ------------------------------------------------------------------------------------------- */
@@ -201,12 +202,8 @@ bool env_fail(Env *env, ErrCode code, const char *format, ...) {
   return false;
 }
 
-enum { TICKS_PER_PROBE = 1 << 10 };
-
-bool env_tick(Env *env) {
-  if( env->code != ERR_NONE ) return false;
-  if( (++env->ticks % TICKS_PER_PROBE) == 0 && env->interrupted && env->interrupted(env->host) )
-    return env_fail(env, ERR_INTERRUPT, "interrupted");
+bool env_probe(Env *env) {
+  if( env->interrupted && env->interrupted(env->host) ) return env_fail(env, ERR_INTERRUPT, "interrupted");
   return true;
 }
 

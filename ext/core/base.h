@@ -31,14 +31,54 @@ typedef struct Slice {
 #define SLICE_ARGS(s) (int)((s).size), ((s).data ? (s).data : "")
 
 Slice slice_of(const char *text);                    /* NULL gives SLICE_NULL */
-bool slice_equal(Slice a, Slice b);                  /* bytes equal; NULL equals only NULL */
+static inline uint64_t load_u64(const char *p) {
+  uint64_t word;
+  memcpy(&word, p, sizeof word);
+  return word;
+}
+
+static inline uint64_t load_u32(const char *p) {
+  uint32_t word;
+  memcpy(&word, p, sizeof word);
+  return word;
+}
+
+/* What memcmp says, for short texts without calling it. */
+static inline bool bytes_equal(const char *a, const char *b, size_t size) {
+  if( size > 16 ) return memcmp(a, b, size) == 0;
+  if( size >= 8 ) return load_u64(a) == load_u64(b) && load_u64(a + size - 8) == load_u64(b + size - 8);
+  if( size >= 4 ) return load_u32(a) == load_u32(b) && load_u32(a + size - 4) == load_u32(b + size - 4);
+  return size == 0 || (a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1]);
+}
+
+/* Bytes equal; NULL equals only NULL. */
+static inline bool slice_equal(Slice a, Slice b) {
+  if( !a.data || !b.data ) return a.data == b.data;
+  return a.size == b.size && bytes_equal(a.data, b.data, a.size);
+}
 bool slice_equal_nocase(Slice a, Slice b);           /* ASCII case folded */
 int slice_compare(Slice a, Slice b);                 /* BINARY order, NULL first; <0, 0, >0 */
-Slice slice_trim(Slice s);                           /* without leading and trailing ASCII blanks */
+Slice slice_trim_blanks(Slice s);
+/* Without leading and trailing ASCII blanks: most texts have none. */
+static inline Slice slice_trim(Slice s) {
+  return s.size && (unsigned char)s.data[0] > ' ' && (unsigned char)s.data[s.size - 1] > ' ' ? s : slice_trim_blanks(s);
+}
 Slice slice_part(Slice s, size_t from, size_t size);
 /* Cuts `*rest` at the first `separator`: returns what stands before it, leaves what follows.
 ** At the end `*rest` is SLICE_NULL. Loop: while( rest.data ) part = slice_cut(&rest, ';'); */
 Slice slice_cut(Slice *rest, char separator);
+/* 1 to 18 digits and nothing else: the form that most numbers have. */
+static inline bool slice_plain_int(Slice s, int64_t *value) {
+  int64_t sum = 0;
+  if( s.size - 1 >= 18 ) return false;
+  for(size_t i = 0; i < s.size; i++) {
+    unsigned digit = (unsigned char)s.data[i] - (unsigned)'0';
+    if( digit > 9 ) return false;
+    sum = sum * 10 + (int64_t)digit;
+  }
+  *value = sum;
+  return true;
+}
 bool slice_to_int(Slice s, int64_t *value);          /* decimal, optional sign, whole slice, no overflow */
 bool slice_to_real(Slice s, double *value);          /* JSON-like number, '.' point, whole slice, finite; locale-free */
 uint64_t slice_hash(Slice s);                        /* seeded per build, not stable across versions */
@@ -95,7 +135,9 @@ static inline bool env_failed(const Env *env) { return env->code != ERR_NONE; }
 /* Sets the error unless one is set. Long or unprintable user text goes through env_quote first. Always false. */
 bool env_fail(Env *env, ErrCode code, const char *format, ...) PRINTF_LIKE(3, 4);
 /* Call once per item in a long loop: probes the host now and then. False = stop, the error is set. */
-bool env_tick(Env *env);
+enum { TICKS_PER_PROBE = 1 << 10 };
+bool env_probe(Env *env);
+static inline bool env_tick(Env *env) { return env->code == ERR_NONE && (++env->ticks % TICKS_PER_PROBE != 0 || env_probe(env)); }
 /* `s` for a message: at most 80 bytes, unprintable bytes as '?', '…' when cut; into `out[100]`, returned. */
 const char *env_quote(Slice s, char out[100]);
 

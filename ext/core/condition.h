@@ -37,7 +37,7 @@ Condition *condition_compile(Arena *arena, const char *what, Slice text, const C
 /* 1 true, 0 false, -1 NULL. Scope rows may have grown since the compile; columns may not have changed. */
 int condition_test(const Condition *condition, const ConditionScope *scope, size_t row);
 /* Before a source is read: calls `name` for each identifier in `text` that could be a column (so that the reader fetches
-** it), and for event and role where the text has a bare verb or role. Does not judge the text. */
+** it), and for event and role where the text has a bare verb or role. Does not judge the text, which may be a list of conditions. */
 void condition_names(Slice text, void (*name)(void *context, Slice identifier), void *context);
 
 #endif

@@ -41,7 +41,7 @@ static bool stands_alone(Role role) {
 }
 
 static bool can_start(const Assign *a, size_t row) {
-  const Verb *verb = a->ev->verb[row];
+  const Verb *verb = events_verb(a->ev, row);
   if( verb ) return verb->is_contact;
   uint32_t direction = events_code(a->ev, EV_DIRECTION, row);
   return !is_agent_side((Role)a->ev->role[row]) && (direction == 0 || direction != a->internal);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
-** episode: cutting (one pass over the rows) and summing up (one more). Knows contacts; knows no SQL. */
+** episode: cutting, and summing up, in one walk over the rows. Knows contacts; knows no SQL. */
 #include "episode.h"
 
 #include <math.h>
@@ -87,9 +87,9 @@ static bool list_cuts(Arena *arena, const Events *ev, const uint8_t *is_begin, E
   return true;
 }
 
-static bool spread_channel_gaps(Cutter *c, EpisodeCuts *out) {
+static bool spread_channel_gaps(Cutter *c, int64_t *longest) {
   const EpisodeOptions *options = &c->options;
-  out->longest_gap = c->gap;
+  *longest = c->gap;
   if( options->channel_gap_count == 0 || options->whole_unit ) return true;
   size_t codes = c->ev->intern.count ? c->ev->intern.count : 1;
   c->gap_of_channel = env_alloc(c->ev->env, codes * sizeof *c->gap_of_channel);
@@ -98,17 +98,22 @@ static bool spread_channel_gaps(Cutter *c, EpisodeCuts *out) {
   for(size_t i = 0; i < options->channel_gap_count; i++) {
     const ChannelGap *own = &options->channel_gaps[i];
     if( own->channel && own->channel < codes ) c->gap_of_channel[own->channel] = own->gap;
-    if( own->gap > out->longest_gap ) out->longest_gap = own->gap;
+    if( own->gap > *longest ) *longest = own->gap;
   }
   return true;
 }
 
-bool episodes_cut(Arena *arena, const Events *ev, const EpisodeOptions *options, EpisodeCuts *out) {
+static Cutter cutter_of(const Events *ev, const EpisodeOptions *options) {
   Cutter c = {.ev = ev, .options = *options, .scope = condition_scope_events(ev), .gap = options->gap};
   if( c.gap == 0 && !options->no_gap ) c.gap = EPISODE_GAP_DEFAULT;
+  return c;
+}
+
+bool episodes_cut(Arena *arena, const Events *ev, const EpisodeOptions *options, EpisodeCuts *out) {
+  Cutter c = cutter_of(ev, options);
   *out = (EpisodeCuts){0};
   uint8_t *is_begin = env_alloc(ev->env, ev->count);
-  bool ok = is_begin && spread_channel_gaps(&c, out) && cut_rows(&c, is_begin, &out->count);
+  bool ok = is_begin && spread_channel_gaps(&c, &out->longest_gap) && cut_rows(&c, is_begin, &out->count);
   ok = ok && list_cuts(arena, ev, is_begin, out);
   env_release(ev->env, is_begin);
   env_release(ev->env, c.gap_of_channel);
@@ -123,19 +128,21 @@ static const struct Distinct { EventColumn column; size_t field; } distincts[] =
       {EV_QUEUE, offsetof(Episode, queues)},
 };
 
-typedef struct Summer {
+struct EpisodeWalk {
   const Events *ev;
   const Contacts *contacts;
-  const EpisodeOptions *options;
-  const EpisodeCuts *cuts;
-  int64_t as_of;
-  ConditionScope scope;
-  uint32_t *seen[COUNT_OF(distincts)];
-  int64_t *steps;                  /* room for the steps of the longest episode; NULL without bot_gap */
+  Cutter cutter;
+  int64_t as_of, longest_gap;
+  size_t unit, row, index;         /* where the next episode begins, and how many there were */
+  uint32_t number;                 /* of the last one in its unit */
+  uint32_t *seen[COUNT_OF(distincts)];   /* NULL: there is no such column */
+  bool keeps_channels;             /* of all episodes, not of the last one alone */
+  int64_t *steps;                  /* of the last episode; with bot_gap */
+  size_t step_capacity;
   size_t next_contact;
   uint32_t *channel_codes;
   size_t channel_count, channel_capacity;
-} Summer;
+};
 
 static void add_seconds(double *sum, double seconds) {
   if( !isnan(seconds) ) *sum = isnan(*sum) ? seconds : *sum + seconds;
@@ -145,7 +152,7 @@ static void first_code(uint32_t *field, uint32_t code) {
   if( !*field ) *field = code;
 }
 
-static bool keep_channel(Summer *s, uint32_t code) {
+static bool keep_channel(EpisodeWalk *s, uint32_t code) {
   uint32_t *codes = env_grow(s->ev->env, s->channel_codes, s->channel_count, &s->channel_capacity, sizeof *codes);
   if( !codes ) return false;
   s->channel_codes = codes;
@@ -153,33 +160,35 @@ static bool keep_channel(Summer *s, uint32_t code) {
   return true;
 }
 
-static void count_distinct(Summer *s, Episode *e, size_t index, size_t row) {
+static void count_distinct(EpisodeWalk *s, Episode *e, size_t row) {
   for(size_t i = 0; i < COUNT_OF(distincts); i++) {
-    uint32_t code = events_code(s->ev, (int)distincts[i].column, row);
-    if( !code || s->seen[i][code] == index + 1 ) continue;
+    uint32_t code = s->seen[i] ? events_code(s->ev, (int)distincts[i].column, row) : 0;
+    if( !code || s->seen[i][code] == s->index + 1 ) continue;
     if( distincts[i].column == EV_CHANNEL && !keep_channel(s, code) ) return;
-    s->seen[i][code] = (uint32_t)(index + 1);
+    s->seen[i][code] = (uint32_t)(s->index + 1);
     ++*(int64_t *)(void *)((char *)e + distincts[i].field);
   }
 }
 
-static void sum_row(Summer *s, Episode *e, size_t index, size_t row) {
+static void sum_role(const EpisodeWalk *s, Episode *e, size_t row) {
+  Role role = (Role)s->ev->role[row];
+  double seconds = events_real(s->ev, EV_DURATION_S, row);
+  e->transfers += role == ROLE_TRANSFER;
+  bool is_handling = role == ROLE_ASSIST || role == ROLE_WORK;
+  if( is_handling && seconds >= 0 && isfinite(seconds) ) add_seconds(&e->handle_s, seconds);
+}
+
+static void sum_row(EpisodeWalk *s, Episode *e, size_t row) {
   const Events *ev = s->ev;
-  int64_t end = events_end(ev, row);
-  double seconds = events_real(ev, EV_DURATION_S, row);
   uint32_t channel = events_code(ev, EV_CHANNEL, row);
-  Role role = (Role)ev->role[row];
-  if( end > e->end_ts ) e->end_ts = end;
   first_code(&e->customer, events_code(ev, EV_CUSTOMER, row));
   first_code(&e->first_channel, channel);
   if( channel ) e->last_channel = channel;
   first_code(&e->topic, events_code(ev, EV_TOPIC, row));
   first_code(&e->case_id, events_code(ev, EV_CASE_ID, row));
   if( e->customer_id == INT_NULL ) e->customer_id = events_int(ev, EV_CUSTOMER_ID, row);
-  e->transfers += role == ROLE_TRANSFER;
-  bool is_handling = role == ROLE_ASSIST || role == ROLE_WORK;
-  if( is_handling && seconds >= 0 && isfinite(seconds) ) add_seconds(&e->handle_s, seconds);
-  count_distinct(s, e, index, row);
+  if( ev->role ) sum_role(s, e, row);
+  count_distinct(s, e, row);
 }
 
 static const char *contact_result(const Contact *c) {
@@ -187,7 +196,7 @@ static const char *contact_result(const Contact *c) {
   return c->is_resolved == BOOL_NULL ? NULL : c->is_resolved ? "resolved" : "unresolved";
 }
 
-static const char *find_outcome(const Summer *s, const Episode *e) {
+static const char *find_outcome(const EpisodeWalk *s, const Episode *e) {
   const char *outcome = "none";
   size_t known_until = e->begin;                      /* rows from here on may say something later */
   for(size_t i = e->first_contact + (size_t)e->contacts; i-- > e->first_contact;) {
@@ -204,7 +213,7 @@ static const char *find_outcome(const Summer *s, const Episode *e) {
   return outcome;
 }
 
-static void sum_contacts(Summer *s, Episode *e) {
+static void sum_contacts(EpisodeWalk *s, Episode *e) {
   uint32_t channel = 0;
   double talk_s = REAL_NULL;
   e->first_contact = s->next_contact;
@@ -222,86 +231,120 @@ static void sum_contacts(Summer *s, Episode *e) {
   if( isnan(e->handle_s) ) e->handle_s = talk_s;
 }
 
-static bool ended_otherwise(const Summer *s, const Episode *e, bool last_of_unit) {
-  const EpisodeOptions *options = s->options;
+static bool ended_otherwise(const EpisodeWalk *s, const Episode *e, bool last_of_unit) {
+  const EpisodeOptions *options = &s->cutter.options;
   if( !last_of_unit && events_ts(s->ev, e->end) <= s->as_of ) return true;
-  if( options->end_when && condition_test(options->end_when, &s->scope, e->end - 1) == 1 ) return true;
+  if( s->cutter.has_ended ) return true;
   if( options->max_duration && s->as_of - e->start_ts > options->max_duration ) return true;
   if( !options->calendar || s->as_of < e->start_ts ) return false;
   int64_t period = calendar_floor(e->start_ts, options->calendar, options->zone);
   return calendar_floor(s->as_of, options->calendar, options->zone) != period;
 }
 
-static int8_t judge_bot(const Summer *s, const Episode *e) {
+static int8_t judge_bot(EpisodeWalk *s, const Episode *e) {
   size_t count = e->end - e->begin - 1;
-  if( !s->steps || count == 0 ) return BOOL_NULL;
-  for(size_t i = 0; i < count; i++) s->steps[i] = events_ts(s->ev, e->begin + i + 1) - events_ts(s->ev, e->begin + i);
-  return order_quantile(s->steps, count, 0.5) < (double)s->options->bot_gap;
+  int64_t bot_gap = s->cutter.options.bot_gap;
+  if( !bot_gap || count == 0 ) return BOOL_NULL;
+  int64_t *steps = env_grow(s->ev->env, s->steps, count, &s->step_capacity, sizeof *steps);
+  if( !steps ) return BOOL_NULL;
+  s->steps = steps;
+  for(size_t i = 0; i < count; i++) steps[i] = events_ts(s->ev, e->begin + i + 1) - events_ts(s->ev, e->begin + i);
+  return order_quantile(steps, count, 0.5) < (double)bot_gap;
 }
 
-static void sum_episode(Summer *s, Episode *e, size_t index) {
-  const EpisodeCuts *cuts = s->cuts;
-  *e = (Episode){.begin = cuts->begin[index], .end = cuts->begin[index + 1], .unit = cuts->unit[index], .number = 1};
-  if( index > 0 && cuts->unit[index - 1] == e->unit ) e->number = (e - 1)->number + 1;
-  e->start_ts = e->end_ts = events_ts(s->ev, e->begin);
-  e->customer_id = INT_NULL;
-  e->wait_s = e->handle_s = REAL_NULL;
-  e->first_channel_code = s->channel_count;
-  for(size_t row = e->begin; row < e->end; row++) sum_row(s, e, index, row);
+static void sum_rows(EpisodeWalk *s, Episode *e, size_t unit_end) {
+  size_t row = e->begin;
+  begin_episode(&s->cutter, row);
+  do {
+    take_row(&s->cutter, row);
+    sum_row(s, e, row++);
+  } while( row < unit_end && env_tick(s->ev->env) && !starts_new(&s->cutter, row) );
+  e->end = row;
+  e->end_ts = s->cutter.latest_end;
   e->first_event = events_code(s->ev, EV_EVENT, e->begin);
-  e->last_event = events_code(s->ev, EV_EVENT, e->end - 1);
-  sum_contacts(s, e);
-  bool last_of_unit = e->end == s->ev->unit_begin[e->unit + 1];
-  bool gap_runs = !s->options->whole_unit && time_after(e->end_ts, cuts->longest_gap) > s->as_of;
+  e->last_event = events_code(s->ev, EV_EVENT, row - 1);
+}
+
+static void judge_episode(EpisodeWalk *s, Episode *e, bool last_of_unit) {
+  const EpisodeOptions *options = &s->cutter.options;
+  bool has_contacts = s->contacts->of_event != NULL;
+  if( has_contacts ) sum_contacts(s, e);
+  bool gap_runs = !options->whole_unit && time_after(e->end_ts, s->longest_gap) > s->as_of;
   e->is_open = gap_runs && !ended_otherwise(s, e, last_of_unit);
-  e->outcome = e->is_open ? NULL : find_outcome(s, e);
+  e->outcome = e->is_open || !has_contacts ? NULL : find_outcome(s, e);
   e->is_bot = judge_bot(s, e);
 }
 
-static size_t longest_episode(const EpisodeCuts *cuts) {
-  size_t longest = 0;
-  for(size_t i = 0; i < cuts->count; i++)
-    if( cuts->begin[i + 1] - cuts->begin[i] > longest ) longest = cuts->begin[i + 1] - cuts->begin[i];
-  return longest;
+static bool walk_open(EpisodeWalk *s) {
+  size_t codes = s->ev->intern.count ? s->ev->intern.count : 1;
+  for(size_t i = 0; i < COUNT_OF(distincts); i++)
+    if( events_has(s->ev, (int)distincts[i].column) ) s->seen[i] = env_alloc(s->ev->env, codes * sizeof *s->seen[i]);
+  return spread_channel_gaps(&s->cutter, &s->longest_gap) && !env_failed(s->ev->env);
 }
 
-static bool summer_open(Summer *s) {
-  size_t codes = s->ev->intern.count ? s->ev->intern.count : 1;
-  for(size_t i = 0; i < COUNT_OF(distincts); i++) s->seen[i] = env_alloc(s->ev->env, codes * sizeof *s->seen[i]);
-  if( s->options->bot_gap ) s->steps = env_alloc(s->ev->env, longest_episode(s->cuts) * sizeof *s->steps);
+EpisodeWalk *episodes_walk(Arena *arena, const Contacts *contacts, const EpisodeOptions *options, int64_t as_of) {
+  EpisodeWalk *walk = arena_alloc(arena, sizeof *walk);
+  if( !walk ) return NULL;
+  *walk = (EpisodeWalk){.ev = contacts->ev, .contacts = contacts, .cutter = cutter_of(contacts->ev, options), .as_of = as_of};
+  if( walk_open(walk) ) return walk;
+  episodes_end(walk);
+  return NULL;
+}
+
+bool episodes_step(EpisodeWalk *s, Episode *e) {
+  if( s->row == s->ev->count || env_failed(s->ev->env) ) return false;
+  size_t unit_end = s->ev->unit_begin[s->unit + 1];
+  if( !s->keeps_channels ) s->channel_count = 0;
+  s->number = s->row == s->ev->unit_begin[s->unit] ? 1 : s->number + 1;
+  *e = (Episode){.begin = s->row, .unit = (uint32_t)s->unit, .number = s->number, .first_channel_code = s->channel_count,
+                 .start_ts = events_ts(s->ev, s->row), .customer_id = INT_NULL, .wait_s = REAL_NULL, .handle_s = REAL_NULL};
+  sum_rows(s, e, unit_end);
+  judge_episode(s, e, e->end == unit_end);
+  s->row = e->end;
+  s->index++;
+  if( s->row == unit_end ) s->unit++;
   return !env_failed(s->ev->env);
 }
 
-static void summer_close(Summer *s) {
+const uint32_t *episodes_channels(const EpisodeWalk *walk) { return walk->channel_codes; }
+
+void episodes_end(EpisodeWalk *s) {
+  if( !s ) return;
   for(size_t i = 0; i < COUNT_OF(distincts); i++) env_release(s->ev->env, s->seen[i]);
   env_release(s->ev->env, s->steps);
   env_release(s->ev->env, s->channel_codes);
+  env_release(s->ev->env, s->cutter.gap_of_channel);
 }
 
-static bool copy_channels(Arena *arena, const Summer *s, Episodes *out) {
-  size_t size = s->channel_count * sizeof *out->channel_codes;
-  out->channel_codes = arena_alloc(arena, size + 1);
-  if( out->channel_codes && size ) memcpy(out->channel_codes, s->channel_codes, size);
-  return out->channel_codes != NULL;
+/* The array grows beside the arena, then moves into it. */
+static bool copy_items(Arena *arena, const Episode *items, size_t count, const EpisodeWalk *walk, Episodes *out) {
+  size_t size = walk->channel_count * sizeof *walk->channel_codes;
+  uint32_t *codes = arena_alloc(arena, size + 1);
+  out->item = arena_alloc(arena, (count + 1) * sizeof *out->item);
+  out->channel_codes = codes;
+  if( !out->item || !codes ) return false;
+  if( count ) memcpy(out->item, items, count * sizeof *items);
+  if( size ) memcpy(codes, walk->channel_codes, size);
+  out->count = count;
+  return true;
 }
 
-bool episodes_build(Arena *arena, const Contacts *contacts, const EpisodeOptions *options, int64_t as_of,
-    Episodes *out) {
-  const Events *ev = contacts->ev;
-  EpisodeCuts cuts;
+bool episodes_build(Arena *arena, const Contacts *contacts, const EpisodeOptions *options, int64_t as_of, Episodes *out) {
+  Env *env = contacts->ev->env;
+  Episode *items = NULL, *grown;
+  size_t count = 0, capacity = 0;
   *out = (Episodes){.contacts = contacts};
-  if( !episodes_cut(arena, ev, options, &cuts) ) return false;
-  out->item = arena_alloc(arena, (cuts.count + 1) * sizeof *out->item);
-  out->count = cuts.count;
-  Summer s = {.ev = ev, .contacts = contacts, .options = options, .cuts = &cuts, .as_of = as_of};
-  s.scope = condition_scope_events(ev);
-  bool ok = out->item && summer_open(&s);
-  for(size_t i = 0; ok && i < cuts.count; i++) {
-    sum_episode(&s, &out->item[i], i);
-    ok = env_tick(ev->env);
+  EpisodeWalk *walk = episodes_walk(arena, contacts, options, as_of);
+  if( !walk ) return false;
+  walk->keeps_channels = true;
+  while( (grown = env_grow(env, items, count, &capacity, sizeof *items)) != NULL ) {
+    items = grown;
+    if( !episodes_step(walk, &items[count]) ) break;
+    count++;
   }
-  ok = ok && copy_channels(arena, &s, out);
-  summer_close(&s);
+  bool ok = !env_failed(env) && copy_items(arena, items, count, walk, out);
+  env_release(env, items);
+  episodes_end(walk);
   return ok;
 }
 

@@ -79,12 +79,21 @@ typedef struct Episodes {
   const Contacts *contacts;
   Episode *item;                   /* in the order of rows */
   size_t count;
-  uint32_t *channel_codes;         /* distinct channels of each episode, in order of first use */
+  const uint32_t *channel_codes;   /* distinct channels of each episode, in order of first use */
 } Episodes;
 
 /* Everything lives in `arena`. False with the Env's error set. */
 bool episodes_build(Arena *arena, const Contacts *contacts, const EpisodeOptions *options, int64_t as_of,
     Episodes *out);
+/* The same one by one, in the order of rows, without keeping any: the walk is the caller's to end. NULL with the Env's error set. Contacts with
+** `of_event` NULL were not looked for: what comes from them stays 0, NULL or NAN; likewise what comes from roles that the events do not have. */
+typedef struct EpisodeWalk EpisodeWalk;
+EpisodeWalk *episodes_walk(Arena *arena, const Contacts *contacts, const EpisodeOptions *options, int64_t as_of);
+/* False at the end, or with the error set. */
+bool episodes_step(EpisodeWalk *walk, Episode *e);
+/* As Episodes.channel_codes, of the last episode alone; moves with each step. */
+const uint32_t *episodes_channels(const EpisodeWalk *walk);
+void episodes_end(EpisodeWalk *walk);                /* NULL is harmless */
 /* Channels of its contacts in order of start, repeats folded, joined with ' > ', into `out` (empty). False: none. */
 bool episode_path(const Episodes *episodes, const Episode *episode, Buf *out);
 /* Distinct channels of its events in order of first use, joined with ', ', into `out` (empty). False: none. */

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT
-** event: the table of event columns, and sets of events: filling them, and the one total order everything stands on.
-** Knows the vocabulary, identity and conditions; knows no source and no operator. */
+** event: the table of event columns, and sets of events: filling them and reading them. Their order is event_arrange.c's.
+** Knows no source and no operator. */
 #include "event.h"
 
 #include <math.h>
 
-#include "condition.h"
-#include "identity.h"
 #include "timestamp.h"
 
 #define EVENT_COLUMN_ROW(id, name, kind, type, unit, meaning) [EV_##id] = {name, KIND_##kind, type, unit, meaning},
@@ -20,7 +18,7 @@ int event_column_find(Slice name) {
 
 /* ---- filling ---------------------------------------------------------------------------------------------- */
 
-static size_t kind_size(ColumnKind kind) {
+size_t events_item_size(ColumnKind kind) {
   return kind == KIND_TEXT ? sizeof(uint32_t) : kind == KIND_ANY ? sizeof(Value) : sizeof(int64_t);
 }
 
@@ -48,13 +46,15 @@ void events_free(Events *ev) {
   ev->count = ev->capacity = ev->unit_count = 0;
 }
 
-static void column_clear(Column *column, size_t from, size_t to) {
+void events_clear(Events *ev, int column, size_t from, size_t to) {
+  Column *c = &ev->column[column];
+  if( !c->as.any ) return;
   for(size_t i = from; i < to; i++) {
-    switch( column->kind ) {
-      case KIND_TEXT: column->as.code[i] = 0; break;
-      case KIND_REAL: column->as.real[i] = REAL_NULL; break;
-      case KIND_ANY: column->as.value[i] = (Value){.type = VALUE_NULL}; break;
-      case KIND_TIME: case KIND_INT: case KIND_BOOL: column->as.integer[i] = INT_NULL; break;
+    switch( c->kind ) {
+      case KIND_TEXT: c->as.code[i] = 0; break;
+      case KIND_REAL: c->as.real[i] = REAL_NULL; break;
+      case KIND_ANY: c->as.value[i] = (Value){.type = VALUE_NULL}; break;
+      case KIND_TIME: case KIND_INT: case KIND_BOOL: c->as.integer[i] = INT_NULL; break;
     }
   }
 }
@@ -63,9 +63,9 @@ static bool events_want_any(Events *ev, int column) {
   Column *c = &ev->column[column];
   if( c->as.any ) return true;
   size_t room = ev->capacity ? ev->capacity : 1;
-  c->as.any = env_resize(ev->env, NULL, room * kind_size(c->kind));
+  c->as.any = env_resize(ev->env, NULL, room * events_item_size(c->kind));
   if( !c->as.any ) return false;
-  column_clear(c, 0, ev->count);
+  events_clear(ev, column, 0, ev->count);
   return true;
 }
 
@@ -85,14 +85,16 @@ int events_want_extra(Events *ev, Slice name) {
   return column;
 }
 
-static bool events_reserve(Events *ev) {
-  if( ev->count < ev->capacity ) return true;
-  if( ev->count >= UINT32_MAX - 1 ) return env_fail(ev->env, ERR_LIMIT, "more than 4,294,967,294 events in one analysis");
+/* Large blocks grow without being copied, and what is not written of them is not there: the allocator's own doing. */
+static bool events_reserve(Events *ev, size_t more) {
+  if( more <= ev->capacity - ev->count ) return true;
+  if( more >= UINT32_MAX - 1 - ev->count ) return env_fail(ev->env, ERR_LIMIT, "more than 4,294,967,294 events in one analysis");
   size_t wanted = ev->capacity ? ev->capacity + ev->capacity / 2 : 256;
+  if( wanted < ev->count + more ) wanted = ev->count + more;
   for(int i = 0; i < EVENTS_COLUMN_MAX; i++) {
     Column *c = &ev->column[i];
     if( !c->as.any ) continue;
-    void *moved = env_resize(ev->env, c->as.any, wanted * kind_size(c->kind));
+    void *moved = env_resize(ev->env, c->as.any, wanted * events_item_size(c->kind));
     if( !moved ) return false;
     c->as.any = moved;
   }
@@ -100,12 +102,69 @@ static bool events_reserve(Events *ev) {
   return true;
 }
 
+size_t events_extend(Events *ev) { return events_reserve(ev, 1) ? ev->count++ : SIZE_MAX; }
+
 size_t events_add(Events *ev) {
-  if( !events_reserve(ev) ) return SIZE_MAX;
-  size_t row = ev->count++;
-  for(int i = 0; i < EV_COUNT + ev->extra_count; i++)
-    if( ev->column[i].as.any ) column_clear(&ev->column[i], row, row + 1);
+  size_t row = events_extend(ev);
+  for(int i = 0; row != SIZE_MAX && i < EV_COUNT + ev->extra_count; i++) events_clear(ev, i, row, row + 1);
   return row;
+}
+
+/* ---- one set behind another ------------------------------------------------------------------------------------ */
+
+/* New codes of all texts of `segment`; NULL on error. */
+static uint32_t *segment_codes(Events *ev, const Events *segment) {
+  size_t count = segment->intern.count ? segment->intern.count : 1;
+  uint32_t *code = env_resize(ev->env, NULL, count * sizeof *code);
+  for(size_t i = 0; code && i < count && env_tick(ev->env); i++) code[i] = i ? intern_put(&ev->intern, segment->intern.texts[i]) : 0;
+  if( !env_failed(ev->env) ) return code;
+  env_release(ev->env, code);
+  return NULL;
+}
+
+static void append_column(Events *ev, int to, const Column *from, size_t count, const uint32_t *code) {
+  Column *c = &ev->column[to];
+  if( c->kind == KIND_TEXT ) {
+    for(size_t i = 0; i < count; i++) c->as.code[ev->count + i] = code[from->as.code[i]];
+  } else if( c->kind == KIND_ANY ) {
+    for(size_t i = 0; i < count; i++) {
+      Value value = from->as.value[i];
+      if( value.type == VALUE_TEXT ) value.as.text = intern_text(&ev->intern, intern_find(&ev->intern, value.as.text));
+      c->as.value[ev->count + i] = value;
+    }
+  } else if( count ) {
+    memcpy(c->as.integer + ev->count, from->as.integer, count * sizeof *c->as.integer);
+  }
+}
+
+/* Columns of `ev` for those of the segment, made where it has none: to[i] for column i. */
+static bool segment_columns(Events *ev, const Events *segment, int to[EVENTS_COLUMN_MAX]) {
+  for(int i = 0; i < EV_COUNT + segment->extra_count; i++) {
+    to[i] = i;
+    if( !events_has(segment, i) ) continue;
+    if( i >= EV_COUNT ) to[i] = events_want_extra(ev, segment->extra_name[i - EV_COUNT]);
+    else if( !events_want(ev, i) ) return false;
+    if( to[i] < 0 ) return false;
+  }
+  return true;
+}
+
+bool events_append(Events *ev, const Events *segment) {
+  int to[EVENTS_COLUMN_MAX];
+  bool given[EVENTS_COLUMN_MAX] = {false};
+  if( !segment_columns(ev, segment, to) || !events_reserve(ev, segment->count) ) return false;
+  uint32_t *code = segment_codes(ev, segment);
+  if( !code ) return false;
+  for(int i = 0; i < EV_COUNT + segment->extra_count; i++) {
+    if( !events_has(segment, i) ) continue;
+    append_column(ev, to[i], &segment->column[i], segment->count, code);
+    given[to[i]] = true;
+  }
+  for(int i = 0; i < EV_COUNT + ev->extra_count; i++)
+    if( !given[i] ) events_clear(ev, i, ev->count, ev->count + segment->count);
+  ev->count += segment->count;
+  env_release(ev->env, code);
+  return true;
 }
 
 /* ---- values into kinds -------------------------------------------------------------------------------------- */
@@ -254,155 +313,4 @@ int64_t events_end(const Events *ev, size_t row) {
   int64_t start = events_ts(ev, row);
   if( !(duration > 0) || duration > 1e12 ) return start;
   return start + (int64_t)llround(duration * 1e6);
-}
-
-/* ---- the order ------------------------------------------------------------------------------------------------- */
-
-static bool resolve_roles(Events *ev) {
-  bool has_role = events_has(ev, EV_ROLE);
-  if( !events_want(ev, EV_ROLE) || !events_want(ev, EV_DIRECTION) ) return false;
-  ev->role = env_alloc(ev->env, ev->count);
-  ev->verb = env_alloc(ev->env, ev->count * sizeof *ev->verb);
-  if( !ev->role || !ev->verb ) return false;
-  for(size_t row = 0; row < ev->count && env_tick(ev->env); row++) {
-    const Verb *verb = vocabulary_find(events_text(ev, EV_EVENT, row));
-    Role role = has_role ? role_find(events_text(ev, EV_ROLE, row)) : ROLE_NONE;
-    if( role == ROLE_NONE && verb ) role = verb->role;
-    ev->verb[row] = verb;
-    ev->role[row] = (uint8_t)role;
-    if( role != ROLE_NONE ) ev->column[EV_ROLE].as.code[row] = intern_put(&ev->intern, slice_of(role_name(role)));
-    uint32_t *direction = &ev->column[EV_DIRECTION].as.code[row];
-    if( !*direction && verb && verb->direction ) *direction = intern_put(&ev->intern, slice_of(verb->direction));
-  }
-  return !env_failed(ev->env);
-}
-
-static bool resolve_customers(Events *ev) {
-  bool given = events_has(ev, EV_CUSTOMER);
-  if( !events_want(ev, EV_CUSTOMER) || !events_want(ev, EV_CUSTOMER_ID) ) return false;
-  return identity_resolve(ev, given, NULL);
-}
-
-static bool number_rows(Events *ev) {
-  bool given = events_has(ev, EV_SEQ);
-  if( !events_want(ev, EV_SEQ) ) return false;
-  int64_t *seq = ev->column[EV_SEQ].as.integer;
-  for(size_t row = 0; row < ev->count; row++)
-    if( !given || seq[row] == INT_NULL ) seq[row] = (int64_t)row + 1;
-  return true;
-}
-
-/* The unit's value as a code: numbers by their text. A customer is its number, which is in the order of names already and tells apart two people whose
-** names look alike (an account '7' and a telephone '7'). */
-static uint32_t unit_code(Events *ev, int column, size_t row) {
-  char text[NUMBER_TEXT_SIZE];
-  if( column == EV_CUSTOMER ) return events_code(ev, EV_CUSTOMER, row) ? (uint32_t)events_int(ev, EV_CUSTOMER_ID, row) : 0;
-  if( ev->column[column].kind == KIND_TEXT ) return events_code(ev, column, row);
-  return intern_put(&ev->intern, events_print(ev, column, row, text));
-}
-
-typedef struct SortKey {
-  uint32_t unit, tie;           /* ranks in BINARY order */
-  int64_t ts;
-  uint32_t row;
-} SortKey;
-
-static int key_compare(const void *left, const void *right, const void *seq) {
-  const SortKey *a = left, *b = right;
-  const int64_t *number = seq;
-  if( a->unit != b->unit ) return a->unit < b->unit ? -1 : 1;
-  if( a->ts != b->ts ) return a->ts < b->ts ? -1 : 1;
-  if( a->tie != b->tie ) return a->tie < b->tie ? -1 : 1;
-  return (number[a->row] > number[b->row]) - (number[a->row] < number[b->row]);
-}
-
-/* Keys of the rows that take part, in arrival order; what does not is counted. */
-static size_t keys_collect(Events *ev, const EventsPlan *plan, const uint32_t *units, SortKey *keys) {
-  ConditionScope scope = condition_scope_events(ev);
-  int tie_column = plan->tie_column ? plan->tie_column : EV_EVENT;
-  size_t count = 0;
-  for(size_t row = 0; row < ev->count && env_tick(ev->env); row++) {
-    int64_t ts = events_int(ev, EV_EVENT_TS, row);
-    if( ts == INT_NULL ) {
-      ev->dropped_no_time++;
-      continue;
-    }
-    if( ev->first_ts == INT_NULL || ts < ev->first_ts ) ev->first_ts = ts;
-    if( ev->last_ts == INT_NULL || ts > ev->last_ts ) ev->last_ts = ts;
-    if( plan->where && condition_test(plan->where, &scope, row) != 1 ) ev->dropped_where++;
-    else if( units[row] == 0 ) ev->dropped_no_unit++;
-    else keys[count++] = (SortKey){units[row], plan->ties == TIES_STEP ? unit_code(ev, tie_column, row) : 0, ts, (uint32_t)row};
-  }
-  return count;
-}
-
-static void *gather(Env *env, const void *from, size_t item, const SortKey *keys, size_t count) {
-  char *to = env_resize(env, NULL, count * item);
-  if( !to ) return NULL;
-  for(size_t i = 0; i < count; i++) memcpy(to + i * item, (const char *)from + keys[i].row * item, item);
-  return to;
-}
-
-static bool gather_one(Env *env, void **array, size_t item, const SortKey *keys, size_t count) {
-  void *moved = gather(env, *array, item, keys, count);
-  if( !moved ) return false;
-  env_release(env, *array);
-  *array = moved;
-  return true;
-}
-
-static bool events_reorder(Events *ev, const SortKey *keys, size_t count) {
-  for(int i = 0; i < EVENTS_COLUMN_MAX; i++) {
-    Column *c = &ev->column[i];
-    if( c->as.any && !gather_one(ev->env, &c->as.any, kind_size(c->kind), keys, count) ) return false;
-  }
-  void *role = ev->role, *verb = ev->verb;
-  bool ok = gather_one(ev->env, &role, 1, keys, count);
-  ev->role = role;
-  ok = ok && gather_one(ev->env, &verb, sizeof *ev->verb, keys, count);
-  ev->verb = verb;
-  if( ok ) ev->count = ev->capacity = count;
-  return ok;
-}
-
-static bool cut_units(Events *ev, const SortKey *keys, size_t count) {
-  size_t units = 0;
-  for(size_t i = 0; i < count; i++) units += i == 0 || keys[i].unit != keys[i - 1].unit;
-  ev->unit_begin = env_alloc(ev->env, (units + 1) * sizeof *ev->unit_begin);
-  if( !ev->unit_begin ) return false;
-  for(size_t i = 0; i < count; i++)
-    if( i == 0 || keys[i].unit != keys[i - 1].unit ) ev->unit_begin[ev->unit_count++] = i;
-  ev->unit_begin[units] = count;
-  return true;
-}
-
-static void keys_rank(SortKey *keys, size_t count, const uint32_t *rank, bool rank_units) {
-  for(size_t i = 0; i < count; i++) {
-    if( rank_units ) keys[i].unit = rank[keys[i].unit];
-    keys[i].tie = rank[keys[i].tie];
-  }
-}
-
-static bool events_order(Events *ev, const EventsPlan *plan, uint32_t *units, SortKey *keys) {
-  for(size_t row = 0; row < ev->count; row++) units[row] = unit_code(ev, plan->unit, row);
-  size_t count = keys_collect(ev, plan, units, keys);
-  if( env_failed(ev->env) ) return false;
-  uint32_t *rank = intern_rank(&ev->intern, ev->env);
-  if( !rank ) return false;
-  keys_rank(keys, count, rank, plan->unit != EV_CUSTOMER);
-  env_release(ev->env, rank);
-  return array_sort(ev->env, keys, count, sizeof *keys, key_compare, ev->column[EV_SEQ].as.integer) && cut_units(ev, keys, count) &&
-         events_reorder(ev, keys, count);
-}
-
-bool events_arrange(Events *ev, const EventsPlan *plan) {
-  ev->unit = plan->unit;
-  if( !events_want(ev, EV_EVENT_TS) || !number_rows(ev) || !resolve_roles(ev) || !resolve_customers(ev) ) return false;
-  size_t room = ev->count ? ev->count : 1;
-  uint32_t *units = env_resize(ev->env, NULL, room * sizeof *units);
-  SortKey *keys = env_resize(ev->env, NULL, room * sizeof *keys);
-  bool ok = units && keys && events_order(ev, plan, units, keys);
-  env_release(ev->env, units);
-  env_release(ev->env, keys);
-  return ok && !env_failed(ev->env);
 }

@@ -112,7 +112,7 @@ typedef struct Events {
   int extra_count;
   /* after events_arrange: */
   uint8_t *role;                   /* Role of each event */
-  const Verb **verb;               /* NULL = not in the vocabulary */
+  uint8_t *verb;                   /* see events_verb */
   int unit;                        /* column that is the unit */
   size_t unit_count;
   size_t *unit_begin;              /* unit_count+1 entries */
@@ -137,6 +137,7 @@ typedef struct EventsPlan {        /* all zero = customer, no filter, ties by in
   const struct Condition *where;   /* scope: condition_scope_events */
   Ties ties;
   int tie_column;                  /* TIES_STEP: equal times are ordered by this column's text (EV_CUSTOMER=0: EV_EVENT) */
+  bool without_roles;              /* nobody asks: ev->role and ev->verb stay NULL, EV_ROLE and EV_DIRECTION as given */
 } EventsPlan;
 
 void events_init(Events *ev, Env *env);
@@ -145,9 +146,18 @@ bool events_want(Events *ev, int column);                /* allocate a built-in 
 int events_want_extra(Events *ev, Slice name);           /* a KIND_ANY column; its index, or -1 (ERR_LIMIT past the maximum) */
 /* A new row, every wanted column NULL; its index, or SIZE_MAX on error. */
 size_t events_add(Events *ev);
+/* The same with cells that hold anything: the caller sets each wanted column. */
+size_t events_extend(Events *ev);
+/* Rows [from, to) of a column become NULL; ignored when it is not wanted. */
+void events_clear(Events *ev, int column, size_t from, size_t to);
+/* The rows of `segment`, which has an Intern (and maybe an Env) of its own, behind those of `ev`; columns that one of them lacks are NULL there.
+** Rows added to one set or to several that are appended in order are the same set, codes included. Neither is arranged. */
+bool events_append(Events *ev, const Events *segment);
+size_t events_item_size(ColumnKind kind);
 /* Stores a value, converted to the column's kind; what does not convert becomes NULL and returns false (no error set).
 ** Ignored when the column is not wanted. */
 bool events_put(Events *ev, size_t row, int column, Value value);
+/* On an error, or an interrupt, the set is only good for events_free. */
 bool events_arrange(Events *ev, const EventsPlan *plan);
 
 static inline bool events_has(const Events *ev, int column) { return ev->column[column].as.any != NULL; }
@@ -167,6 +177,8 @@ Slice events_print(const Events *ev, int column, size_t row, char out[NUMBER_TEX
 /* event_ts + duration_s (NULL or negative duration = 0), µs. */
 int64_t events_end(const Events *ev, size_t row);
 static inline int64_t events_ts(const Events *ev, size_t row) { return ev->column[EV_EVENT_TS].as.integer[row]; }
+/* NULL = not in the vocabulary */
+static inline const Verb *events_verb(const Events *ev, size_t row) { return ev->verb[row] ? &vocabulary[ev->verb[row] - 1] : NULL; }
 static inline int64_t events_seq(const Events *ev, size_t row) { return ev->column[EV_SEQ].as.integer[row]; }
 
 #endif

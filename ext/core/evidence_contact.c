@@ -215,7 +215,7 @@ void detect_supervisor(Search *search) {
 
 void detect_quality(Search *search) {
   for(size_t row = search->begin; row < search->end; row++) {
-    const Verb *verb = search->ev->verb[row];
+    const Verb *verb = events_verb(search->ev, row);
     if( search->ev->role[row] == ROLE_QUALITY && (!verb || verb->polarity < 0) )
       report_event(search, E_QA_SOFTSKILL_FAIL, row);
   }

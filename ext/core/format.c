@@ -1,23 +1,52 @@
 /* SPDX-License-Identifier: MIT
-** format: the list of formats. */
+** format: the list of formats, and what they share. A new format is a file format_<name>.c and a row here. */
 #include "format.h"
 
-const Format formats[] = {
-  {
-    .name = "csv",
-    .title = "comma-separated values (RFC 4180), also with another delimiter or quote",
-    .fields_json = "[]",
-    .verbs = "",
-    .rows_per_record = "1",
-    .sample = "account,opened,action\n007,2025-03-01 09:00:00,\"start, chat\"\n",
-  },
-  {
-    .name = "tsv",
-    .title = "tab-separated values (IANA): no quoting",
-    .fields_json = "[]",
-    .verbs = "",
-    .rows_per_record = "1",
-    .sample = "account\topened\taction\n007\t2025-03-01 09:00:00\tstart \"chat\"\n",
-  },
-};
+#define FORMATS(X) \
+  X(csv) X(tsv)
+
+#define FORMAT_DECLARE(name) extern const Format format_##name;
+#define FORMAT_ROW(name) &format_##name,
+FORMATS(FORMAT_DECLARE)
+const Format *const formats[] = {FORMATS(FORMAT_ROW)};
 const size_t format_count = COUNT_OF(formats);
+
+enum { CERTAINTY_OF_CSV = 50 };
+
+const Format *format_find(Slice name) {
+  for(size_t i = 0; i < format_count; i++)
+    if( slice_equal_nocase(slice_of(formats[i]->name), name) ) return formats[i];
+  return NULL;
+}
+
+const Format *format_recognise(Slice head, int *certainty) {
+  const Format *best = NULL;
+  *certainty = CERTAINTY_OF_CSV;
+  for(size_t i = 0; i < format_count; i++) {
+    int sure = formats[i]->recognise ? formats[i]->recognise(head) : 0;
+    if( sure > *certainty ) best = formats[i], *certainty = sure;
+  }
+  return best;
+}
+
+Slice format_text(const FormatRecord *in, size_t column) {
+  if( column >= in->record->field_count || column >= in->mapping->column_count ) return SLICE_NULL;
+  Slice text = slice_trim(in->record->fields[column]);
+  return log_is_null(text, in->mapping->null_texts) ? SLICE_NULL : text;
+}
+
+static Value format_value(const FormatRecord *in, size_t column) {
+  if( column >= in->record->field_count || column >= in->mapping->column_count ) return (Value){.type = VALUE_NULL};
+  return mapping_value(in->mapping, column, in->record->fields[column], NULL);
+}
+
+double format_real(const FormatRecord *in, size_t column) {
+  Value value = format_value(in, column);
+  double real;
+  return event_to_real(value, &real) ? real : REAL_NULL;
+}
+
+int64_t format_time(const FormatRecord *in, size_t column) {
+  Value value = format_value(in, column);
+  return value.type == VALUE_INT ? value.as.integer : INT_NULL;
+}

@@ -565,8 +565,10 @@ static bool graph_fill(Graph *g, uint64_t *customers) {
 bool identity_resolve(Events *ev, bool customer_given, IdentityCounts *counts) {
   Graph g = {.env = ev->env, .ev = ev};
   uint64_t customers = 0;
+  bool all = false;
   buf_init(&g.scratch, ev->env);
   if( !events_want(ev, EV_CUSTOMER) || !events_want(ev, EV_CUSTOMER_ID) ) return false;
+  if( customer_given && !counts && (!identity_number(ev, &all) || all) ) return all;
   g.columns = customer_given ? given_columns : stitched_columns;
   g.column_count = customer_given ? COUNT_OF(given_columns) : COUNT_OF(stitched_columns);
   bool ok = scope_contacts(&g) && (customer_given ? graph_fill(&g, &customers) : graph_stitch(&g, &customers));

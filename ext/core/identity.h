@@ -28,6 +28,9 @@ typedef struct IdentityCounts { uint64_t nodes, edges, customers, guarded; } Ide
 ** Normalisation: phone keeps digits and a leading '+' (00 → +); e-mail trimmed, lower case (ASCII); account and device
 ** trimmed; what is empty then ('Anonymous' as a phone) is no identifier. `counts` may be NULL. */
 bool identity_resolve(Events *ev, bool customer_given, IdentityCounts *counts);
+/* The same where EV_CUSTOMER was given for every row, without a look at anything else: EV_CUSTOMER_ID alone is filled, the same numbers. `*all`
+** false: a row has no customer, and nothing was done. Both columns are wanted. */
+bool identity_number(Events *ev, bool *all);
 /* The customer that an identifier (any kind, raw or normalised), a customer name or a customer_id text names:
 ** its EV_CUSTOMER code, 0 = unknown, or an identifier that several customers share. After identity_resolve. */
 uint32_t identity_lookup(const Events *ev, Slice identifier);

@@ -5,14 +5,20 @@
 #define JOURNEY_INTERN_H
 #include "base.h"
 
+typedef struct InternSlot {
+  uint32_t hash;                 /* of the text: most others are told apart without looking at it */
+  uint32_t code;                 /* 0 = free */
+} InternSlot;
+
 typedef struct Intern {
   Env *env;
-  Arena bytes;
+  Arena bytes;                   /* blocks, filled one text behind the other */
+  char *next, *end;              /* the rest of the last block */
+  size_t block;                  /* its size */
   Slice *texts;                  /* texts[code]; texts[0] is SLICE_NULL */
-  uint64_t *hashes;
   uint32_t count;                /* codes in use, code 0 included */
   size_t capacity;
-  uint32_t *slots;               /* open addressing, 0 = free */
+  InternSlot *slots;             /* open addressing */
   uint32_t slot_mask;
 } Intern;
 
@@ -23,6 +29,8 @@ uint32_t intern_find(const Intern *intern, Slice text);    /* 0 when never seen 
 static inline Slice intern_text(const Intern *intern, uint32_t code) {
   return code ? intern->texts[code] : SLICE_NULL;
 }
+/* Sorts codes, each at most once, by their texts in BINARY order, NULL first. Linear but for texts that agree in many bytes. */
+bool intern_sort(const Intern *intern, Env *env, uint32_t *codes, size_t count);
 /* rank[code] = place of the text in BINARY order, NULL first; one array of intern->count, owned by the caller. */
 uint32_t *intern_rank(const Intern *intern, Env *env);
 

@@ -7,8 +7,9 @@
 #include "vocabulary.h"
 
 /* A quoted empty field is an empty text in a text column; elsewhere nothing but blanks is NULL. */
-static bool field_is_null(const Mapping *mapping, LogType type, Slice field) {
+static inline bool field_is_null(const Mapping *mapping, LogType type, Slice field) {
   if( !field.data ) return true;
+  if( field.size && (unsigned char)field.data[0] > ' ' && !mapping->null_texts.size ) return false;
   if( slice_trim(field).size == 0 ) return type != LOG_TEXT;
   return mapping->null_texts.size && log_is_null(field, mapping->null_texts);
 }
@@ -26,6 +27,7 @@ static bool column_parse(const Mapping *mapping, const LogColumn *column, Slice 
   return parse_day(&column->time, slice_trim(s), &value->as.integer);
 }
 
+static bool is_number(const LogColumn *c) { return c->type == LOG_BIGINT || c->type == LOG_DOUBLE; }
 static bool is_time(const LogColumn *c) { return c->type == LOG_TIMESTAMP || c->type == LOG_DATE; }
 
 Value mapping_instant(const Mapping *mapping, size_t column, Slice field, MappingCounts *counts) {
@@ -71,18 +73,29 @@ bool mapping_judges(const Mapping *mapping, size_t column) {
   return c->type != LOG_TEXT && ((int)column == mapping->ts_column || c->is_declared);
 }
 
+static void judge_column(const Mapping *mapping, Arena *arena, Record *record, size_t i, Value *ts) {
+  const LogColumn *c = &mapping->columns[i];
+  if( i >= record->field_count ) return;
+  bool is_instant = c->type == LOG_TIMESTAMP || (c->type == LOG_DATE && !c->is_declared);
+  Value value = is_instant ? mapping_instant(mapping, i, record->fields[i], NULL) : mapping_value(mapping, i, record->fields[i], NULL);
+  if( (int)i == mapping->ts_column && is_instant ) *ts = value;
+  if( value.type != VALUE_TEXT ) return;
+  if( is_time(c) ) judge_reject(arena, record, i, "bad_timestamp", c, time_wanted(arena, c));
+  else judge_reject(arena, record, i, "bad_number", c, c->type == LOG_BIGINT ? "a whole number" : "a number");
+}
+
+bool mapping_prepare(Mapping *mapping, Arena *arena) {
+  uint32_t *judged = arena_alloc(arena, (mapping->column_count + 1) * sizeof *judged);
+  mapping->judged = judged;
+  mapping->judged_count = 0;
+  for(size_t i = 0; judged && i < mapping->column_count; i++)
+    if( mapping_judges(mapping, i) ) judged[mapping->judged_count++] = (uint32_t)i;
+  return judged != NULL;
+}
+
 void mapping_judge(const Mapping *mapping, Arena *arena, Record *record, Value *ts) {
   *ts = (Value){.type = VALUE_NULL};
-  for(size_t i = 0; i < mapping->column_count && record->kind == RECORD_ROW; i++) {
-    const LogColumn *c = &mapping->columns[i];
-    if( !mapping_judges(mapping, i) || i >= record->field_count ) continue;
-    bool is_instant = c->type == LOG_TIMESTAMP || (c->type == LOG_DATE && !c->is_declared);
-    Value value = is_instant ? mapping_instant(mapping, i, record->fields[i], NULL) : mapping_value(mapping, i, record->fields[i], NULL);
-    if( (int)i == mapping->ts_column && is_instant ) *ts = value;
-    if( value.type != VALUE_TEXT ) continue;
-    if( is_time(c) ) judge_reject(arena, record, i, "bad_timestamp", c, time_wanted(arena, c));
-    else judge_reject(arena, record, i, "bad_number", c, c->type == LOG_BIGINT ? "a whole number" : "a number");
-  }
+  for(size_t i = 0; i < mapping->judged_count && record->kind == RECORD_ROW; i++) judge_column(mapping, arena, record, mapping->judged[i], ts);
 }
 
 /* ---- events --------------------------------------------------------------------------------------------------- */
@@ -99,16 +112,21 @@ static int compare_verbs(const void *a, const void *b, const void *context) {
   return slice_compare(((const VerbRule *)a)->raw, ((const VerbRule *)b)->raw);
 }
 
-Slice mapping_verb(const Mapping *mapping, Slice word) {
+static const VerbRule *verb_rule(const Mapping *mapping, Slice word) {
   size_t low = 0, high = mapping->verb_count;
   while( low < high ) {
     size_t middle = low + (high - low) / 2;
     int order = slice_compare(mapping->verbs[middle].raw, word);
-    if( order == 0 ) return mapping->verbs[middle].verb;
+    if( order == 0 ) return &mapping->verbs[middle];
     if( order < 0 ) low = middle + 1;
     else high = middle;
   }
-  return word;
+  return NULL;
+}
+
+Slice mapping_verb(const Mapping *mapping, Slice word) {
+  const VerbRule *rule = verb_rule(mapping, word);
+  return rule ? rule->verb : word;
 }
 
 Slice mapping_event_word(const Mapping *mapping, const MapRule *rule, const Record *record) {
@@ -118,26 +136,34 @@ Slice mapping_event_word(const Mapping *mapping, const MapRule *rule, const Reco
   return word.size ? word : SLICE_NULL;
 }
 
-static Value event_text(const Mapping *mapping, const MapRule *rule, Slice text) {
-  Slice trimmed = slice_trim(text);
-  if( trimmed.size == 0 ) return (Value){.type = VALUE_NULL};
-  return (Value){VALUE_TEXT, {.text = rule->target == EV_EVENT ? mapping_verb(mapping, trimmed) : trimmed}};
+/* A text cell; SLICE_NULL gives NULL. */
+static Value event_text(const Mapping *mapping, const MapRule *rule, Slice word) {
+  if( !word.data ) return (Value){.type = VALUE_NULL};
+  return (Value){VALUE_TEXT, {.text = rule->target == EV_EVENT ? mapping_verb(mapping, word) : word}};
+}
+
+static Value event_constant(const Mapping *mapping, const MapRule *rule, MappingCounts *counts) {
+  Value value, text = {VALUE_TEXT, {.text = rule->constant}};
+  Slice word = slice_trim(rule->constant);
+  if( event_columns[rule->target].kind == KIND_TEXT ) return event_text(mapping, rule, word.size ? word : SLICE_NULL);
+  bool ok = event_convert(rule->target, text, &value);
+  if( counts ) counts->odd_values += !ok;
+  return value;
 }
 
 Value mapping_event_value(const Mapping *mapping, const MapRule *rule, const Record *record, MappingCounts *counts) {
-  Value value = {.type = VALUE_NULL}, typed = {VALUE_TEXT, {.text = rule->constant}};
+  if( rule->column < 0 ) return event_constant(mapping, rule, counts);
+  Value value = {.type = VALUE_NULL}, typed;
   ColumnKind kind = event_columns[rule->target].kind;
+  if( kind == KIND_TEXT ) return event_text(mapping, rule, mapping_event_word(mapping, rule, record));
+  size_t column = (size_t)rule->column;
+  const LogColumn *c = &mapping->columns[column];
   MappingCounts seen = {0, 0, 0};
-  bool has_time = false;
-  if( rule->column >= 0 ) {
-    size_t column = (size_t)rule->column;
-    const LogColumn *c = &mapping->columns[column];
-    if( column >= record->field_count || field_is_null(mapping, c->type, record->fields[column]) ) return value;
-    if( kind == KIND_TEXT ) return event_text(mapping, rule, record->fields[column]);
-    typed = is_time(c) ? mapping_instant(mapping, column, record->fields[column], &seen) : mapping_value(mapping, column, record->fields[column], &seen);
-    has_time = is_time(c) && typed.type == VALUE_INT;
-  }
-  if( kind == KIND_TEXT ) return event_text(mapping, rule, rule->constant);
+  if( column >= record->field_count || field_is_null(mapping, c->type, record->fields[column]) ) return value;
+  if( kind == KIND_REAL && is_number(c) && log_number(record->fields[column], c->type, mapping->decimal, &typed) )
+    return (Value){VALUE_REAL, {.real = typed.type == VALUE_INT ? (double)typed.as.integer : typed.as.real}};
+  typed = is_time(c) ? mapping_instant(mapping, column, record->fields[column], &seen) : mapping_value(mapping, column, record->fields[column], &seen);
+  bool has_time = is_time(c) && typed.type == VALUE_INT;
   bool ok = has_time ? kind == KIND_TIME : event_convert(rule->target, typed, &value);
   if( counts ) counts->gaps += seen.gaps, counts->folds += seen.folds, counts->odd_values += !ok;
   return has_time && ok ? typed : value;
@@ -205,5 +231,21 @@ bool mapping_verbs(Arena *arena, Slice list, Mapping *mapping) {
                       env_quote(part, shown));
     if( !mapping_add_verb(arena, mapping, &capacity, raw, verb) ) return false;
   }
+  return mapping_sort_verbs(arena, mapping);
+}
+
+bool mapping_default_verbs(Arena *arena, Slice list, Mapping *mapping) {
+  Mapping both = {.verb_count = 0};
+  size_t capacity = 0;
+  for(size_t i = 0; i < mapping->verb_count; i++)
+    if( !mapping_add_verb(arena, &both, &capacity, mapping->verbs[i].raw, mapping->verbs[i].verb) ) return false;
+  while( list.data ) {
+    Slice verb = slice_trim(slice_cut(&list, ';'));
+    if( verb.size == 0 ) continue;
+    Slice raw = slice_cut(&verb, '=');
+    if( !verb_rule(mapping, slice_trim(raw)) && !mapping_add_verb(arena, &both, &capacity, raw, verb) ) return false;
+  }
+  mapping->verbs = both.verbs;
+  mapping->verb_count = both.verb_count;
   return mapping_sort_verbs(arena, mapping);
 }

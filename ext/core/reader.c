@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** reader: bytes → records. Owns the order of judgement and the words of a reject. window holds the bytes; lane takes the
+** reader: bytes → records. Owns the order of judgement and the words of a reject. window holds the bytes. In CSV lane takes the
 ** rows that are plain; of all other records record_scan finds the end and fields (libcsv) parses it: what a record is
-** depends on its bytes alone, never on how they came or which way they took.
+** depends on its bytes alone, never on how they came or which way they took. Of other formats the shape does both.
 ** Judged in this order: a cut or damaged gzip, a quote never closed, title, blank, record too long, NUL, broken quote,
 ** field or columns too many, encoding, ragged. */
 #include "reader.h"
@@ -21,7 +21,11 @@ struct Reader {
   Dialect dialect;
   ByteSource *source;
   Window window;
-  RecordScan scan;
+  RecordScan scan;              /* of CSV */
+  RecordExtent extent;          /* of the record that is being read */
+  void *state;                  /* the shape's */
+  Cut cut;
+  Buf text;                     /* the record in UTF-8, of a single-byte encoding and a shape */
   Fields fields;
   Lane lane;
   Buf original;                 /* the record as UTF-16 */
@@ -57,9 +61,18 @@ static bool dialect_check(Env *env, const Dialect *dialect) {
   return true;
 }
 
+static bool shape_begin(Reader *reader, Arena *arena) {
+  const Shape *shape = reader->dialect.shape;
+  reader->state = arena_alloc(arena, shape->state_size + 1);
+  reader->dialect.lane = LANE_NONE;
+  reader->header_due = false;
+  return reader->state && (!shape->begin || shape->begin(reader->state, arena, &reader->dialect.plan));
+}
+
 static bool reader_init(Reader *reader, Arena *arena) {
   const Dialect *dialect = &reader->dialect;
-  if( !dialect_check(reader->env, dialect) ) return false;
+  if( !dialect->shape && !dialect_check(reader->env, dialect) ) return false;
+  if( dialect->shape && !shape_begin(reader, arena) ) return false;
   reader->is_utf16 = dialect->encoding == ENCODING_UTF16LE || dialect->encoding == ENCODING_UTF16BE;
   reader->big_endian = dialect->encoding == ENCODING_UTF16BE;
   if( reader->is_utf16 ) reader->source = bytes_from_utf16(arena, reader->source, &reader->big_endian);
@@ -68,6 +81,7 @@ static bool reader_init(Reader *reader, Arena *arena) {
   fields_init(&reader->fields, reader->env, dialect->delimiter, dialect->quote, dialect->encoding);
   lane_init(&reader->lane, reader->env, dialect->lane, (LaneMarks){dialect->delimiter, dialect->quote}, dialect->encoding);
   buf_init(&reader->original, reader->env);
+  buf_init(&reader->text, reader->env);
   return window_init(&reader->window, reader->source, reader->is_utf16);
 }
 
@@ -96,6 +110,8 @@ void reader_close(Reader *reader) {
   lane_free(&reader->lane);
   window_free(&reader->window);
   buf_free(&reader->original);
+  buf_free(&reader->text);
+  if( reader->state && reader->dialect.shape->end ) reader->dialect.shape->end(reader->state);
   if( reader->source ) reader->source->close(reader->source);
   reader->source = NULL;
 }
@@ -114,7 +130,12 @@ void reader_go_on(Reader *reader, const ReaderStart *start) {
   reader->count_from = start->from_header ? FROM_HEADER : FROM_ROW;
 }
 
-bool reader_want(Reader *reader, const bool *wanted, size_t count) { return lane_want(&reader->lane, wanted, count); }
+bool reader_want(Reader *reader, const bool *wanted, size_t count) {
+  const Shape *shape = reader->dialect.shape;
+  if( !shape ) return lane_want(&reader->lane, wanted, count);
+  if( shape->want ) shape->want(reader->state, wanted, count);
+  return true;
+}
 
 /* ---- the next record's bytes ------------------------------------------------------------------------------ */
 
@@ -128,19 +149,29 @@ static bool reader_skip_bom(Reader *reader) {
   return true;
 }
 
+static size_t scan_more(Reader *reader, Slice bytes, bool more) {
+  const Shape *shape = reader->dialect.shape;
+  if( shape ) return shape->scan ? shape->scan(reader->state, &reader->extent, bytes, more) : shape_scan_line(&reader->extent, bytes, more);
+  RecordScan *scan = &reader->scan;
+  size_t taken = record_scan_read(scan, bytes, more);
+  reader->extent = (RecordExtent){scan->ended, scan->end_size, scan->size, scan->lines};
+  return taken;
+}
+
 static bool reader_scan(Reader *reader) {
   Window *window = &reader->window;
   window_advance(window);
   record_scan_begin(&reader->scan);
+  reader->extent = (RecordExtent){.size = 0};
   if( !reader_skip_bom(reader) ) return false;
   for(;;) {
-    window->scanned += record_scan_read(&reader->scan, window_rest(window), !window->at_end);
-    if( reader->scan.ended || (window->at_end && window_rest(window).size == 0) ) return true;
+    window->scanned += scan_more(reader, window_rest(window), !window->at_end);
+    if( reader->extent.ended || (window->at_end && window_rest(window).size == 0) ) return true;
     if( !window_fill(window) ) return false;
   }
 }
 
-static int64_t text_size(const Reader *reader) { return reader->scan.size - (int64_t)reader->scan.end_size; }
+static int64_t text_size(const Reader *reader) { return reader->extent.size - (int64_t)reader->extent.end_size; }
 
 /* The record without its line end, from the byte order mark on; at most RECORD_BYTES_MAX bytes. */
 static Slice record_bytes(const Reader *reader) {
@@ -161,7 +192,7 @@ static void reader_place(Reader *reader, Record *record) {
   record->bytes = window_record_bytes(&reader->window);
   record->raw = record_original(reader);
   reader->offset += record->bytes;
-  reader->line += reader->scan.lines;
+  reader->line += reader->extent.lines;
 }
 
 /* ---- judgement ------------------------------------------------------------------------------------------------ */
@@ -201,9 +232,8 @@ static void reject_stream(Reader *reader, Record *record) {
   reject(reader, record, codes[reader->source->end], 0, "%s", reader->source->end_note);
 }
 
-static void reject_nul(Reader *reader, Record *record) {
-  reject(reader, record, "nul_byte", reader->scan.nul_column, "NUL at byte %lld of the record; a text log holds none%s",
-         byte_number(reader, (size_t)reader->scan.nul_at), reader->is_utf16 ? "" : "; is the encoding 'utf-16'?");
+static void reject_nul(Reader *reader, Record *record, size_t at, size_t column) {
+  reject(reader, record, "nul_byte", column, "NUL at byte %lld of the record; a text log holds none%s", byte_number(reader, at), reader->is_utf16 ? "" : "; is the encoding 'utf-16'?");
 }
 
 static void reject_quote(Reader *reader, Record *record, size_t column) {
@@ -282,15 +312,12 @@ static void judge_count(Reader *reader, Record *record, bool is_header) {
 }
 
 /* A header, a row, or a reject. A header that is rejected is not replaced by the next record. */
-static void judge_record(Reader *reader, Record *record) {
+static void judge_record(Reader *reader, Record *record, Slice text) {
   const RecordScan *scan = &reader->scan;
-  Slice text = slice_part(record_bytes(reader), reader->bom, SIZE_MAX);
   bool is_header = reader->header_due;
   reader->header_due = false;
-  if( text_size(reader) > (int64_t)RECORD_BYTES_MAX ) {
-    reject(reader, record, "too_long", 0, "the record is longer than %u MiB", RECORD_BYTES_MAX >> 20);
-  } else if( scan->nul_at >= 0 ) {
-    reject_nul(reader, record);
+  if( scan->nul_at >= 0 ) {
+    reject_nul(reader, record, (size_t)scan->nul_at, scan->nul_column);
   } else if( scan->state == SCAN_BROKEN_PLAIN || scan->state == SCAN_BROKEN_QUOTED ) {
     reject_quote(reader, record, scan->column);
   } else if( judge_fields(reader, record, text) ) {
@@ -302,13 +329,44 @@ static void judge_record(Reader *reader, Record *record) {
   }
 }
 
+/* Of a single-byte encoding the text in UTF-8. False = rejected. */
+static bool judge_encoding(Reader *reader, Record *record, Slice *text) {
+  Encoding encoding = reader->dialect.encoding;
+  size_t at = encoding_valid_prefix(encoding, *text);
+  if( at < text->size ) {
+    reject_text(reader, record, *text, at, 0);
+    return false;
+  }
+  if( encoding < ENCODING_LATIN1 ) return true;
+  buf_clear(&reader->text);
+  encoding_to_utf8(encoding, *text, &reader->text);
+  *text = buf_slice(&reader->text);
+  return !env_failed(reader->env);
+}
+
+/* A record of another format than CSV. */
+static void judge_shape(Reader *reader, Record *record, Slice text) {
+  Cut *cut = &reader->cut;
+  const char *nul = memchr(text.data, 0, text.size);
+  if( nul ) reject_nul(reader, record, (size_t)(nul - text.data), 0);
+  else if( judge_encoding(reader, record, &text) ) {
+    *cut = (Cut){.env = reader->env, .kind = RECORD_ROW};
+    reader->dialect.shape->cut(reader->state, text, cut);
+    record->kind = cut->kind;
+    record->fields = cut->fields;
+    record->field_count = cut->field_count;
+    record->reason_code = cut->kind == RECORD_HEADER ? "header" : cut->code;
+    if( cut->kind == RECORD_REJECT ) reject(reader, record, cut->code, cut->column, "%s", cut->reason);
+  }
+}
+
 static bool stream_is_cut(const Reader *reader) {
   return reader->source->end == STREAM_TRUNCATED || reader->source->end == STREAM_DAMAGED;
 }
 
 static void reader_judge(Reader *reader, Record *record) {
   const RecordScan *scan = &reader->scan;
-  if( !scan->ended && stream_is_cut(reader) ) {
+  if( !reader->extent.ended && stream_is_cut(reader) ) {
     reject_stream(reader, record);
   } else if( scan->state == SCAN_QUOTED ) {
     reject(reader, record, "broken_quote", scan->column, "the quote opened in column %zu on line %lld is never closed",
@@ -318,8 +376,13 @@ static void reader_judge(Reader *reader, Record *record) {
     skip(record, text_size(reader) ? "title" : "blank");
   } else if( text_size(reader) == 0 ) {
     skip(record, "blank");
+  } else if( text_size(reader) > (int64_t)RECORD_BYTES_MAX ) {
+    reader->header_due = false;
+    reject(reader, record, "too_long", 0, "the record is longer than %u MiB", RECORD_BYTES_MAX >> 20);
   } else {
-    judge_record(reader, record);
+    Slice text = slice_part(record_bytes(reader), reader->bom, SIZE_MAX);
+    if( reader->dialect.shape ) judge_shape(reader, record, text);
+    else judge_record(reader, record, text);
   }
 }
 

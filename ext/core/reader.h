@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
-** reader: bytes → records, each with its place. CSV and TSV by libcsv in strict mode. Every byte of the source belongs
+** reader: bytes → records, each with its place: CSV and TSV by libcsv in strict mode, other formats by their shape. Every byte of the source belongs
 ** to exactly one record, and every record is delivered once: as a row, a header, a reject, or skipped.
 ** Records in plain form take the lane (lane.h), all others go to libcsv; what comes out is the same.
 ** A record ends at LF, CR LF or a lone CR outside quotes; its end is found first (record_scan), then libcsv parses it
@@ -13,7 +13,8 @@
 #include "bytes.h"
 #include "encoding.h"
 #include "lane.h"
-#include "record_limits.h"
+#include "record.h"
+#include "shape.h"
 
 typedef struct Dialect {
   char delimiter;               /* ',' ';' '\t' '|' …; ASCII, but any byte in a single-byte encoding */
@@ -23,23 +24,9 @@ typedef struct Dialect {
   bool has_header;              /* the first record after them, blank lines passed over, is the header */
   uint32_t field_count;         /* what a row must have; 0 = as the header, else as the first row */
   LaneChoice lane;              /* how, never what: 0 = the fastest way that there is */
+  const Shape *shape;           /* NULL = CSV; else delimiter, quote, has_header and field_count say nothing */
+  ShapePlan plan;               /* of the shape; outlives the reader */
 } Dialect;
-
-typedef enum RecordKind { RECORD_END, RECORD_ROW, RECORD_REJECT, RECORD_SKIPPED, RECORD_HEADER } RecordKind;
-
-typedef struct Record {
-  RecordKind kind;
-  const Slice *fields;          /* of a row or header, UTF-8, valid until the next call. data==NULL = empty and
-                                ** unquoted; "" = quoted and empty */
-  size_t field_count;
-  int64_t line;                 /* 1-based, where it starts */
-  int64_t offset;               /* 0-based byte in the inflated stream */
-  int64_t bytes;                /* length with its line end */
-  Slice raw;                    /* exact bytes without the line end; cut at RECORD_BYTES_MAX (UTF-16: of its UTF-8) */
-  const char *reason_code;      /* reject: as channel_rejects lists them (also bad_gzip); "title", "header", "blank" */
-  size_t column;                /* reject: 1-based column, 0 = the record as a whole */
-  Slice reason;                 /* the sentence: what was found and what was expected; bytes of a record are 1-based */
-} Record;
 
 typedef struct Reader Reader;
 /* Takes over `source` (already through bytes_inflate): it is closed by reader_close, or at once where this fails.

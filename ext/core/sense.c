@@ -28,7 +28,7 @@ Direction sense_direction(const Sense *sense, size_t row) {
   if( code && code == sense->in ) return DIRECTION_IN;
   if( code && code == sense->out ) return DIRECTION_OUT;
   if( code && code == sense->internal ) return DIRECTION_INTERNAL;
-  return verb_direction(sense->ev->verb[row]);
+  return verb_direction(events_verb(sense->ev, row));
 }
 
 const Contact *sense_contact(const Sense *sense, size_t row) {
@@ -81,7 +81,7 @@ bool sense_is_reply(const Sense *sense, size_t row) {
 Attempt sense_attempt(const Sense *sense, size_t row) {
   uint8_t role = sense->ev->role[row];
   if( role != ROLE_FAIL && role != ROLE_ABANDON ) return ATTEMPT_NONE;
-  const Verb *verb = sense->ev->verb[row];
+  const Verb *verb = events_verb(sense->ev, row);
   if( role == ROLE_FAIL ) {
     if( sense_direction(sense, row) == DIRECTION_INTERNAL ) return ATTEMPT_NONE;
     return verb && slice_equal(slice_of(verb->name), SLICE("self_service_failed")) ? ATTEMPT_SESSION : ATTEMPT_PAGE;

@@ -65,6 +65,9 @@ typedef struct Sniffing {
   Slice head;
   bool whole;                     /* the head is all there is */
   DialectGuess guess;
+  const Format *format;           /* of more than delimited text; NULL = csv or tsv */
+  FormatColumns columns;          /* of `format`, in the file's order or by name */
+  bool other_header;              /* the rows to come have other columns than those that were found first */
   TypeStats *types;
   int64_t sample_rows, rows, rejects, skipped;
   int64_t cuts;                   /* rejects that are damage to the gzip stream, said apart */
@@ -93,6 +96,7 @@ static bool head_read(Sniffing *work) {
 
 static void unknown(Sniffing *work, const char *reason) {
   work->out->format = "unknown";
+  work->out->known = NULL;
   work->out->confidence = 0;
   sentence_add(&work->problems, "%s", reason);
 }
@@ -116,7 +120,55 @@ static bool find_dialect(Sniffing *work) {
   if( !dialect_guess(work->env, whole_lines(work), work->whole, given, &work->guess) ) return false;
   out->dialect = work->guess.dialect;
   if( !work->guess.splits ) unknown(work, work->guess.reason);
-  else out->format = out->dialect.delimiter == '\t' ? "tsv" : "csv";
+  else out->format = work->format ? work->format->name : out->dialect.delimiter == '\t' ? "tsv" : "csv";
+  out->known = format_find(slice_of(out->format));
+  return true;
+}
+
+/* ---- format -------------------------------------------------------------------------------------------- */
+
+static bool is_delimited_only(const Format *format) { return !format->shape && !format->columns && !format->learn; }
+
+static bool is_utf16(Encoding encoding) { return encoding == ENCODING_UTF16LE || encoding == ENCODING_UTF16BE; }
+
+static const Format *find_format(Sniffing *work) {
+  const SniffGiven *given = work->given;
+  int certainty;
+  if( given->format ) return is_delimited_only(given->format) ? NULL : given->format;
+  if( given->dialect.has_delimiter || is_utf16(encoding_guess(work->head, work->whole)) ) return NULL;
+  const Format *found = format_recognise(whole_lines(work), &certainty);
+  return found && !is_delimited_only(found) ? found : NULL;
+}
+
+/* The columns of a file whose format tells them; a CSV with a header tells them itself. */
+static bool find_columns(Sniffing *work) {
+  const Format *format = work->format;
+  work->columns.count = format->column_count;
+  work->columns.items = arena_alloc(work->results, (format->column_count + 1) * sizeof *work->columns.items);
+  if( !work->columns.items ) return false;
+  if( format->column_count ) memcpy(work->columns.items, format->columns, format->column_count * sizeof *format->columns);
+  return !format->learn || format->learn(work->results, whole_lines(work), &work->columns);
+}
+
+static bool has_own_header(const Format *format) { return !format->shape && format->dialect.has_header; }
+
+/* A file of a format that names the columns itself. False with the error set. */
+static bool format_dialect(Sniffing *work) {
+  Sniff *out = work->out;
+  const DialectGiven *given = &work->given->dialect;
+  Slice *names = arena_alloc(work->results, (work->columns.count + 1) * sizeof *names);
+  if( !names ) return false;
+  for(size_t i = 0; i < work->columns.count; i++) names[i] = slice_of(work->columns.items[i].name);
+  out->format = work->format->name;
+  out->known = work->format;
+  out->dialect = work->format->dialect;
+  out->dialect.encoding = given->has_encoding ? given->dialect.encoding : encoding_guess(work->head, work->whole);
+  out->dialect.skip_lines = given->has_skip ? given->dialect.skip_lines : 0;
+  out->dialect.field_count = (uint32_t)work->columns.count;
+  out->dialect.shape = work->format->shape;
+  out->dialect.plan = (ShapePlan){names, work->columns.count, NULL};
+  if( !out->dialect.delimiter ) out->dialect.delimiter = ',';
+  work->guess.splits = true;
   return true;
 }
 
@@ -136,7 +188,22 @@ static bool columns_open(Sniffing *work, const Slice *fields, size_t count) {
   return (work->types = types_open(&work->scratch, count, work->given)) != NULL;
 }
 
+/* A header inside the file names the columns of the rows to come, maybe others than the first ones. */
+static bool header_add(Sniffing *work, const Record *record) {
+  work->skipped++;
+  if( !work->out->header_line ) work->out->header_line = record->line;
+  if( !work->types ) return columns_open(work, record->fields, record->field_count);
+  work->other_header = record->field_count != work->out->column_count;
+  for(size_t i = 0; i < record->field_count && !work->other_header; i++)
+    work->other_header = !slice_equal(record->fields[i], work->out->columns[i].name);
+  return true;
+}
+
 static bool row_add(Sniffing *work, const Record *record) {
+  if( work->other_header ) {
+    work->rows++;
+    return true;
+  }
   if( !work->types && !columns_open(work, NULL, record->field_count) ) return false;
   if( work->rows++ < work->guess.extra_headers ) return true;
   for(size_t i = 0; i < record->field_count && i < work->out->column_count; i++) {
@@ -171,11 +238,7 @@ static bool record_add(Sniffing *work, const Record *record) {
     work->skipped++;
     return true;
   }
-  if( record->kind == RECORD_HEADER ) {
-    work->skipped++;
-    work->out->header_line = record->line;
-    return columns_open(work, record->fields, record->field_count);
-  }
+  if( record->kind == RECORD_HEADER ) return header_add(work, record);
   if( !work->first_line ) work->first_line = record->line;
   return record->kind == RECORD_ROW ? row_add(work, record) : reject_add(work, record);
 }
@@ -264,12 +327,41 @@ static void settle_times(Sniff *out) {
   }
 }
 
+static const FormatColumn *format_column(const Sniffing *work, Slice name) {
+  for(size_t i = 0; i < work->columns.count; i++)
+    if( slice_equal_nocase(slice_of(work->columns.items[i].name), name) ) return &work->columns.items[i];
+  return NULL;
+}
+
+/* What the format knows goes before what the values look like. */
+static bool format_settles(Sniffing *work) {
+  Sniff *out = work->out;
+  bool has_roles = false;
+  for(size_t i = 0; i < out->column_count; i++) {
+    SniffColumn *column = &out->columns[i];
+    const FormatColumn *known = format_column(work, column->name);
+    bool is_time = column->type == LOG_TIMESTAMP || column->type == LOG_DATE;
+    if( !known ) continue;
+    bool wants_time = known->type == LOG_TIMESTAMP || known->type == LOG_DATE;
+    if( known->ts_format ) column->ts_format = slice_of(known->ts_format);
+    else if( !wants_time && !(work->format->learn && known->type == LOG_TEXT) ) column->ts_format = SLICE_NULL;
+    if( known->type != LOG_TEXT || !work->format->learn ) column->type = !wants_time || known->ts_format || is_time ? known->type : LOG_TEXT;
+    column->role = known->event_column ? event_column_find(slice_of(known->event_column)) : -1;
+    has_roles |= column->role >= 0;
+    if( column->role == EV_EVENT_TS ) out->ts_column = (int)i;
+  }
+  if( !work->given->null_texts.data && !has_own_header(work->format) && !work->format->learn ) out->null_texts = SLICE("");
+  if( has_roles || work->format->events ) return true;
+  out->dialect.has_header = true;
+  return roles_propose(work->env, out);
+}
+
 static bool columns_judge(Sniffing *work) {
   Sniff *out = work->out;
   if( !work->types ) return true;
   say_headers(work);
   if( !types_finish(work->types, work->results, out, &work->problems, &work->note) ) return false;
-  if( !roles_propose(work->env, out) ) return false;
+  if( !(work->format ? format_settles(work) : roles_propose(work->env, out)) ) return false;
   settle_times(out);
   if( out->ts_column >= 0 ) types_span(work->types, (size_t)out->ts_column, &out->start_ts, &out->end_ts);
   else out->tz = SLICE("");
@@ -307,9 +399,13 @@ static bool sniff_work(Sniffing *work) {
   if( !head_read(work) ) return false;
   if( work->whole && is_blank(work->head) ) {
     unknown(work, work->head.size ? "only blank lines" : "empty file");
-  } else if( !find_dialect(work) ) {
-    return false;
-  } else if( work->guess.splits ) {
+    return true;
+  }
+  work->format = find_format(work);
+  if( work->format && !find_columns(work) ) return false;
+  bool is_named = work->format && !has_own_header(work->format);
+  if( !(is_named ? format_dialect(work) && columns_open(work, work->out->dialect.plan.names, work->columns.count) : find_dialect(work)) ) return false;
+  if( work->guess.splits ) {
     return sniff_records(work);
   }
   if( work->whole && work->source->end != STREAM_WHOLE ) sentence_add(&work->problems, "%s", work->source->end_note);

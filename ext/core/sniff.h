@@ -7,18 +7,10 @@
 #include "base.h"
 #include "bytes.h"
 #include "event.h"
+#include "format.h"
+#include "log_type.h"
 #include "reader.h"
 #include "timestamp.h"
-
-typedef enum LogType { LOG_TEXT, LOG_BIGINT, LOG_DOUBLE, LOG_TIMESTAMP, LOG_DATE } LogType;
-const char *log_type_name(LogType type);            /* as declared: VARCHAR(255), BIGINT, DOUBLE, TIMESTAMP, DATE */
-
-/* The two rules by which the sniffer judges a field, for whoever reads the file afterwards.
-** NULL: absent, empty, blanks only, or (without blanks around it) one of the ';' list. */
-bool log_is_null(Slice field, Slice null_texts);
-/* Text as LOG_BIGINT (VALUE_INT) or LOG_DOUBLE (VALUE_REAL); blanks around it are passed over. False: not a number
-** by D8. */
-bool log_number(Slice field, LogType type, char decimal, Value *value);
 
 typedef struct SniffColumn {
   Slice name;                /* header text, or c1, c2 …; unique (name, name_2 …), not empty, no hidden column's */
@@ -30,10 +22,11 @@ typedef struct SniffColumn {
 } SniffColumn;
 
 typedef struct Sniff {
-  const char *format;        /* "csv", "tsv", "unknown" */
+  const char *format;        /* name of one of `formats`, or "unknown" */
+  const Format *known;       /* the same as its row; NULL = unknown */
   double confidence;         /* share of sampled records that are rows; of a single column half of it */
   bool is_gzip;
-  Dialect dialect;
+  Dialect dialect;           /* its shape's plan lives as long as the Sniff */
   int64_t header_line;       /* 0 = none */
   int64_t skipped_lines;     /* title and blank lines before the data */
   int64_t records;           /* all records (rows + rejects + skipped) */
@@ -57,6 +50,7 @@ typedef struct DialectGiven {
 } DialectGiven;
 
 typedef struct SniffGiven {
+  const Format *format;      /* NULL = find it; else the file is read as that, whatever it looks like */
   DialectGiven dialect;      /* with a delimiter the file is read as csv or tsv whatever it looks like */
   Slice null_texts;          /* data==NULL = sniff them */
   char decimal;              /* 0 = sniff it */

@@ -225,7 +225,7 @@ static bool is_name(Slice s) {
 static bool is_figure_line(Slice line) {
   bool quoted = line.size >= 2 && line.data[0] == '"' && line.data[line.size - 1] == '"';
   if( quoted ) line = slice_part(line, 1, line.size - 2);
-  Shape shape = text_shape(line);
+  TextShape shape = text_shape(line);
   return shape == SHAPE_NUMBER || shape == SHAPE_TIME || (shape == SHAPE_DIGITS && word_count(line) == 1);
 }
 

@@ -17,8 +17,8 @@ typedef struct DialectGuess {
 bool dialect_guess(Env *env, Slice head, bool whole, const DialectGiven *given, DialectGuess *guess);
 
 /* What a text looks like, whatever its column: the header and the rows below it are told apart by it. */
-typedef enum Shape { SHAPE_EMPTY, SHAPE_NUMBER, SHAPE_TIME, SHAPE_DIGITS, SHAPE_TEXT, SHAPE_COUNT } Shape;
-Shape text_shape(Slice text);
+typedef enum TextShape { SHAPE_EMPTY, SHAPE_NUMBER, SHAPE_TIME, SHAPE_DIGITS, SHAPE_TEXT, SHAPE_COUNT } TextShape;
+TextShape text_shape(Slice text);
 
 /* sniff_header: title lines above the header, and whether there is a header. `guess` has delimiter, quote and
 ** encoding; `width` is the number of fields most records have. */

@@ -32,7 +32,7 @@ static bool is_time(Slice s) {
   return false;
 }
 
-Shape text_shape(Slice text) {
+TextShape text_shape(Slice text) {
   Value value;
   Slice s = slice_trim(text);
   if( s.size == 0 || null_text_find(s) >= 0 ) return SHAPE_EMPTY;
@@ -41,7 +41,7 @@ Shape text_shape(Slice text) {
   return is_digits_and_signs(s) ? SHAPE_DIGITS : SHAPE_TEXT;
 }
 
-static bool is_figure(Shape shape) { return shape == SHAPE_NUMBER || shape == SHAPE_TIME || shape == SHAPE_DIGITS; }
+static bool is_figure(TextShape shape) { return shape == SHAPE_NUMBER || shape == SHAPE_TIME || shape == SHAPE_DIGITS; }
 
 /* ---- title lines --------------------------------------------------------------------------------------- */
 
@@ -102,13 +102,13 @@ typedef struct Survey {
   bool odd_header;                /* the first record has another width than most, and only names */
   uint32_t above;                 /* records of any kind above the first row */
   Slice *first[FIRST_ROWS];
-  Shape *first_shape[FIRST_ROWS];
+  TextShape *first_shape[FIRST_ROWS];
   ColumnSurvey *column;
 } Survey;
 
 static bool survey_keep(Survey *survey, const Record *record) {
   Slice *fields = arena_alloc(&survey->arena, survey->width * sizeof *fields);
-  Shape *shapes = arena_alloc(&survey->arena, survey->width * sizeof *shapes);
+  TextShape *shapes = arena_alloc(&survey->arena, survey->width * sizeof *shapes);
   if( !fields || !shapes ) return false;
   for(uint32_t i = 0; i < survey->width; i++) {
     fields[i] = arena_copy(&survey->arena, slice_trim(record->fields[i]));
@@ -173,7 +173,7 @@ static Votes survey_votes(const Survey *survey, size_t r, size_t below) {
   for(uint32_t i = 0; i < survey->width; i++) {
     uint32_t figures = 0, texts = survey->column[i].shapes[SHAPE_TEXT];
     for(int shape = 0; shape < SHAPE_COUNT; shape++) {
-      if( is_figure((Shape)shape) ) figures += survey->column[i].shapes[shape];
+      if( is_figure((TextShape)shape) ) figures += survey->column[i].shapes[shape];
     }
     for(size_t k = below; k < FIRST_ROWS && k < survey->rows; k++) {
       figures += is_figure(survey->first_shape[k][i]);

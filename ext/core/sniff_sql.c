@@ -71,10 +71,18 @@ static Slice table_name(Arena *arena, Slice path) {
 
 /* ---- options ------------------------------------------------------------------------------------------- */
 
+/* A format that maps its columns itself needs nothing said. */
+static bool maps_itself(const Format *format) {
+  bool maps = format->events != NULL;
+  for(size_t i = 0; i < format->column_count && !maps; i++) maps = format->columns[i].event_column != NULL;
+  return maps;
+}
+
 static void put_dialect(Buf *out, const Sniff *sniff) {
   const Dialect *d = &sniff->dialect;
   bool tsv = d->delimiter == '\t';
   if( d->encoding > ENCODING_UTF8_BOM ) put_option(out, "encoding", slice_of(encoding_name(d->encoding)));
+  if( d->shape || (maps_itself(sniff->known) && !d->has_header) ) return;
   if( d->delimiter != ',' && !tsv ) put_option(out, "delimiter", (Slice){&d->delimiter, 1});
   if( d->quote != (tsv ? 0 : '"') ) put_option(out, "quote", d->quote ? (Slice){&d->quote, 1} : SLICE("none"));
   if( d->skip_lines ) buf_format(out, ", skip=%u", (unsigned)d->skip_lines);
@@ -91,7 +99,7 @@ static void put_values(Buf *out, const Sniff *sniff) {
 }
 
 static void put_mapping(Buf *out, Arena *arena, const Sniff *sniff, Slice path) {
-  bool has_channel = false;
+  bool has_channel = sniff->known->channel != NULL;
   for(int role = 0; role < EV_COUNT; role++) {
     for(size_t i = 0; i < sniff->column_count; i++) {
       if( sniff->columns[i].role != role ) continue;
@@ -120,8 +128,8 @@ Slice sniff_create_sql(Arena *arena, const Sniff *sniff, Slice path) {
   put_quoted(&out, path, '\'');
   buf_format(&out, ", format=%s", sniff->format);
   put_dialect(&out, sniff);
-  put_values(&out, sniff);
-  put_mapping(&out, arena, sniff, path);
+  if( !maps_itself(sniff->known) ) put_values(&out, sniff);
+  if( !maps_itself(sniff->known) ) put_mapping(&out, arena, sniff, path);
   buf_append_text(&out, ");");
   put_note(&out, sniff->note);
   Slice sql = arena_copy(arena, buf_slice(&out));

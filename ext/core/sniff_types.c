@@ -12,18 +12,6 @@
 #define DISTINCT_MAX 1000u
 #define DISTINCT_BYTES_MAX (8u << 20)
 #define EXAMPLE_BYTES_MAX 200u
-#define DIGITS_MAX 18u
-
-const char *log_type_name(LogType type) {
-  static const char *const names[] = {
-    [LOG_TEXT] = "VARCHAR(255)",
-    [LOG_BIGINT] = "BIGINT",
-    [LOG_DOUBLE] = "DOUBLE",
-    [LOG_TIMESTAMP] = "TIMESTAMP",
-    [LOG_DATE] = "DATE",
-  };
-  return names[type];
-}
 
 bool sentence_add(Buf *list, const char *format, ...) {
   char text[512];
@@ -50,67 +38,6 @@ int null_text_find(Slice trimmed) {
     if( slice_equal(trimmed, slice_of(null_words[i])) ) return (int)i;
   }
   return -1;
-}
-
-bool log_is_null(Slice field, Slice null_texts) {
-  Slice text = slice_trim(field);
-  if( text.size == 0 ) return true;
-  for(Slice rest = null_texts; rest.data;) {
-    if( slice_equal(text, slice_trim(slice_cut(&rest, ';'))) ) return true;
-  }
-  return false;
-}
-
-/* ---- numbers ------------------------------------------------------------------------------------------- */
-
-typedef struct NumberForm { size_t whole, fraction; bool negative, exponent; char last_digit; } NumberForm;
-
-static size_t digit_run(Slice s, size_t at) {
-  size_t end = at;
-  while( end < s.size && s.data[end] >= '0' && s.data[end] <= '9' ) end++;
-  return end - at;
-}
-
-/* D8: no plus, no leading zero before another digit, at most 18 digits before the decimal sign. */
-static bool number_form(Slice s, char decimal, NumberForm *form) {
-  size_t at = s.size && s.data[0] == '-';
-  *form = (NumberForm){.negative = at == 1, .whole = digit_run(s, at)};
-  if( form->whole > DIGITS_MAX || (form->whole > 1 && s.data[at] == '0') ) return false;
-  at += form->whole;
-  if( at < s.size && s.data[at] == decimal ) {
-    form->fraction = digit_run(s, at + 1);
-    at += 1 + form->fraction;
-    if( form->fraction == 0 ) return false;
-    form->last_digit = s.data[at - 1];
-  }
-  if( form->whole + form->fraction == 0 ) return false;
-  if( at < s.size && (s.data[at] | 32) == 'e' ) {
-    at++;
-    at += at < s.size && (s.data[at] == '-' || s.data[at] == '+');
-    size_t digits = digit_run(s, at);
-    if( digits == 0 || digits > 3 ) return false;
-    form->exponent = true;
-    at += digits;
-  }
-  return at == s.size;
-}
-
-static bool is_integer(const NumberForm *form, Slice s) {
-  return form->fraction == 0 && !form->exponent && !(form->negative && s.data[1] == '0');
-}
-
-bool log_number(Slice field, LogType type, char decimal, Value *value) {
-  Slice s = slice_trim(field);
-  NumberForm form;
-  char text[80];
-  if( s.size >= sizeof text || !number_form(s, decimal, &form) ) return false;
-  if( type == LOG_BIGINT ) {
-    value->type = VALUE_INT;
-    return is_integer(&form, s) && slice_to_int(s, &value->as.integer);
-  }
-  for(size_t i = 0; i < s.size; i++) text[i] = s.data[i] == decimal ? '.' : s.data[i];
-  value->type = VALUE_REAL;
-  return slice_to_real((Slice){text, s.size}, &value->as.real);
 }
 
 /* ---- statistics of a column ---------------------------------------------------------------------------- */
@@ -142,7 +69,7 @@ struct TypeStats {
   bool accepted[GIVEN_WORDS_MAX];
   Intern texts;
   size_t text_bytes;
-  TimeFormats formats;
+  TimeFormats time_formats;
 };
 
 static void words_given(TypeStats *stats, Slice list) {
@@ -167,7 +94,7 @@ TypeStats *types_open(Arena *arena, size_t column_count, const SniffGiven *given
   } else {
     for(size_t i = 0; i < NULL_WORDS; i++) stats->words[stats->word_count++] = slice_of(null_words[i]);
   }
-  if( !time_formats_init(&stats->formats, arena->env, given->ts_format) ) return NULL;
+  if( !time_formats_init(&stats->time_formats, arena->env, given->ts_format) ) return NULL;
   return env_failed(arena->env) ? NULL : stats;
 }
 
@@ -226,7 +153,7 @@ static void integer_add(ColumnStats *column, Slice s) {
   if( value > column->int_max ) column->int_max = value;
 }
 
-static void point_add(ColumnStats *column, const NumberForm *form, Slice s) {
+static void point_add(ColumnStats *column, const LogNumberForm *form, Slice s) {
   double value = 0;
   slice_to_real(s, &value);
   if( column->points++ == 0 ) {
@@ -243,22 +170,22 @@ static void point_add(ColumnStats *column, const NumberForm *form, Slice s) {
 
 static void nanos_add(ColumnStats *column, Slice s) {
   int64_t value;
-  if( s.size != 19 || s.data[0] == '0' || digit_run(s, 0) != 19 || !slice_to_int(s, &value) ) return;
+  if( s.size != 19 || s.data[0] == '0' || log_digit_run(s, 0) != 19 || !slice_to_int(s, &value) ) return;
   if( column->nanos++ == 0 ) column->start = column->end = value / 1000;
   if( value / 1000 < column->start ) column->start = value / 1000;
   if( value / 1000 > column->end ) column->end = value / 1000;
 }
 
 static bool number_add(ColumnStats *column, Slice s) {
-  NumberForm form;
+  LogNumberForm form;
   if( s.size == 0 || s.size > 60 || !memchr("-.,0123456789", s.data[0], 13) ) return false;
-  if( number_form(s, '.', &form) ) {
-    if( is_integer(&form, s) ) integer_add(column, s);
+  if( log_number_form(s, '.', &form) ) {
+    if( log_number_is_integer(&form, s) ) integer_add(column, s);
     else point_add(column, &form, s);
     return true;
   }
   nanos_add(column, s);
-  if( !number_form(s, ',', &form) ) return false;
+  if( !log_number_form(s, ',', &form) ) return false;
   column->commas++;
   column->grouped += form.fraction == 3 && form.whole <= 3 && form.whole > 0 && !form.exponent;
   return false;
@@ -286,7 +213,7 @@ bool types_add(TypeStats *stats, size_t index, Slice field) {
   } else {
     column->values++;
     bool number = number_add(column, s);
-    if( !number || s.size == 8 || s.size == 14 ) times_add(&stats->formats, &column->times, stats->arena, s);
+    if( !number || s.size == 8 || s.size == 14 ) times_add(&stats->time_formats, &column->times, stats->arena, s);
   }
   return distinct_add(stats, column, s) && !env_failed(stats->arena->env);
 }
@@ -298,7 +225,7 @@ static bool all_comma_numbers(const ColumnStats *c) {
   return c->commas > c->grouped && c->integers + c->commas == c->values;
 }
 static int whole_time(const TypeStats *stats, const ColumnStats *c) {
-  return c->values > 0 && c->times.tried == c->values ? times_best(&stats->formats, &c->times, true) : -1;
+  return c->values > 0 && c->times.tried == c->values ? times_best(&stats->time_formats, &c->times, true) : -1;
 }
 
 static bool is_typed(const TypeStats *stats, const ColumnStats *c) {
@@ -366,7 +293,7 @@ static void set_time(SniffColumn *out, ColumnStats *c, LogType type, Slice forma
 }
 
 static void set_format(const TypeStats *stats, SniffColumn *out, ColumnStats *c, int format) {
-  Slice text = stats->formats.text[format];
+  Slice text = stats->time_formats.text[format];
   bool clock = c->times.has_clock || name_matches(text, "*%H*") || name_matches(text, "*%I*");
   const FormatStats *f = &c->times.format[format];
   set_time(out, c, clock ? LOG_TIMESTAMP : LOG_DATE, text, f->first, f->last);
@@ -432,10 +359,10 @@ static void column_type(const TypeStats *stats, ColumnStats *c, char decimal, bo
 static void near_miss(const TypeStats *stats, ColumnStats *c, char decimal, SniffColumn *out, Buf *problems) {
   char name[100], value[100];
   uint64_t numbers = c->integers + c->points;
-  int format = c->values >= c->times.tried && c->times.tried ? times_best(&stats->formats, &c->times, false) : -1;
+  int format = c->values >= c->times.tried && c->times.tried ? times_best(&stats->time_formats, &c->times, false) : -1;
   if( problems->size > SENTENCE_BYTES_MAX ) return;
   if( format >= 0 && c->times.format[format].hits * 10 >= c->values * 9 ) {
-    out->ts_format = stats->formats.text[format];
+    out->ts_format = stats->time_formats.text[format];
     c->start = c->times.format[format].first;
     c->end = c->times.format[format].last;
     sentence_add(problems, "%s: %llu of %llu values are no times in the format " SLICE_FORMAT ", such as '%s'",
@@ -465,11 +392,11 @@ static int sibling_day_first(const TypeStats *stats) {
 /* A column that both readings fit follows its siblings, else its order; else it is said. */
 static void day_or_month(const TypeStats *stats, ColumnStats *c, int sibling, char delimiter, SniffColumn *out,
                          Buf *problems, Buf *note) {
-  const TimeFormats *formats = &stats->formats;
+  const TimeFormats *time_formats = &stats->time_formats;
   char name[100];
   int day_first = sibling ? 2 * sibling : times_day_first(&c->times, delimiter);
   const char *first = day_first > 0 ? "day" : "month";
-  set_format(stats, out, c, day_first > 0 ? time_formats_day_first(formats) : time_formats_month_first(formats));
+  set_format(stats, out, c, day_first > 0 ? time_formats_day_first(time_formats) : time_formats_month_first(time_formats));
   if( sibling || problems->size > SENTENCE_BYTES_MAX ) return;
   env_quote(out->name, name);
   if( day_first == 2 || day_first == -2 ) {

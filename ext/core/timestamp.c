@@ -396,6 +396,7 @@ static bool number_scan(Slice s, Number *n) {
     n->negative = true;
     s = slice_part(s, 1, SIZE_MAX);
   }
+  if( slice_plain_int(s, &n->whole) ) return true;
   Slice rest = s, whole = slice_cut(&rest, '.');
   if( whole.size == 0 || !char_is_digit(whole.data[0]) || !slice_to_int(whole, &n->whole) ) return false;
   n->fraction = rest;
@@ -478,9 +479,64 @@ bool time_format_compile(Env *env, Slice text, TimeFormat *format) {
   return pattern_check(env, text);
 }
 
+/* ---- the form that nearly all logs have: 'YYYY-MM-DD(T| )HH:MM:SS[.mmm][Z|±HH:MM]', eight bytes at a time ------------- */
+
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
+/* Two digits at a time, where `digits` has bytes of 0xFF: byte i of the result is the number that bytes i and i + 1 write. */
+static bool digit_pairs(uint64_t text, uint64_t digits, uint64_t marks, uint64_t *pairs) {
+  uint64_t value = (text ^ EACH_BYTE('0')) & digits;
+  uint64_t above_nine = (value + (EACH_BYTE(6) & digits)) | value;
+  if( (above_nine & EACH_BYTE(0xF0)) != 0 || (text & ~digits) != marks ) return false;
+  *pairs = value * 10 + (value >> 8);
+  return true;
+}
+
+static unsigned pair_at(uint64_t pairs, int byte) { return (unsigned)(pairs >> byte * 8) & 0xFF; }
+
+/* What follows the seconds; `s` is at most '±HH:MM'. */
+static bool plain_offset(Slice s, Fields *f) {
+  if( s.size == 0 ) return true;
+  f->has_offset = true;
+  if( s.size == 1 ) return s.data[0] == 'Z';
+  if( s.size != 6 || (s.data[0] != '+' && s.data[0] != '-') || s.data[3] != ':' ) return false;
+  for(int i = 1; i < 6; i++)
+    if( i != 3 && !char_is_digit(s.data[i]) ) return false;
+  int hours = (s.data[1] - '0') * 10 + s.data[2] - '0', minutes = (s.data[4] - '0') * 10 + s.data[5] - '0';
+  f->offset = (hours * 3600 + minutes * 60) * (s.data[0] == '-' ? -1 : 1);
+  return hours < 24 && minutes < 60;
+}
+
+/* False: read it as any other text. Bytes are taken in the order of a little-endian machine. */
+static bool read_plain(Slice s, Fields *f) {
+  static const union { uint32_t one; char first; } endian = {1};
+  char tail[] = ":00.000";                            /* what is written of it, over that */
+  uint64_t date, day, clock;
+  size_t size = s.size >= 23 && s.data[19] == '.' ? 23 : 19;
+  if( !endian.first || s.size < 19 || s.size > 29 ) return false;
+  memcpy(tail, s.data + 16, size - 16);
+  char between = s.data[10] == ' ' ? ' ' : 'T';
+  if( !digit_pairs(load_u64(s.data), UINT64_C(0x00FFFF00FFFFFFFF), UINT64_C(0x2D00002D00000000), &date) ||
+      !digit_pairs(load_u64(s.data + 8), UINT64_C(0xFFFF00FFFF00FFFF), UINT64_C(0x00003A0000000000) | (uint64_t)(unsigned char)between << 16, &day) ||
+      !digit_pairs(load_u64(tail), UINT64_C(0x00FFFFFF00FFFF00), UINT64_C(0x000000002E00003A), &clock) )
+    return false;
+  f->year = pair_at(date, 0) * 100 + pair_at(date, 2);
+  f->month = pair_at(date, 5);
+  f->day = pair_at(day, 0);
+  f->hour = pair_at(day, 3);
+  f->minute = pair_at(day, 6);
+  f->second = pair_at(clock, 1);
+  f->micros = pair_at(clock, 4) * 10000 + (unsigned)(tail[6] - '0') * 1000;
+  return plain_offset(slice_part(s, size, SIZE_MAX), f);
+}
+
 bool time_parse(const TimeFormat *format, Slice s, int64_t *micros, TimeOdd *odd) {
   const Style *style = &styles[format->style];
   if( odd ) *odd = TIME_ODD_NONE;
+  if( format->style == TIME_ISO ) {
+    Fields plain = {.format = format};
+    if( read_plain(s, &plain) ) return fields_to_micros(&plain, micros, odd);
+  }
   if( style->unit ) {
     Number n;
     return number_scan(s, &n) && (!n.fraction.data || format->style == TIME_EPOCH_S) &&

@@ -111,6 +111,7 @@ const Verb vocabulary[] = {
     {"transferred_blind", ROLE_TRANSFER, NULL, false, -1, "The customer was sent on, and nobody there knew of it."},
 };
 const size_t vocabulary_count = COUNT_OF(vocabulary);
+_Static_assert(COUNT_OF(vocabulary) < UINT8_MAX, "Events numbers the verbs in a byte");
 
 const Verb *vocabulary_find(Slice verb) {
   if( !verb.data ) return NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
 ** io: log files whose reading goes wrong: the n-th read fails, is interrupted by a signal, gives a few bytes or none;
-** the file is cut, grows or is replaced while it is read; descriptors run out. The answer is exactly right, or an error
+** the file is cut, grows or is replaced while it is read, or goes before it is opened; descriptors run out. The answer is exactly right, or an error
 ** that says what happened; never fewer rows. read() is ours here and passes on to the kernel's; it goes wrong for files
 ** named log.* alone. Usage: io EXTENSION */
 #include <dirent.h>
@@ -24,12 +24,13 @@ enum { ROWS = 6000 };
 /* ---- a read that goes wrong -------------------------------------------------------------------------------------- */
 
 typedef enum Fault {
-  FAULT_NONE, FAULT_EIO, FAULT_EINTR, FAULT_END, FAULT_SHORT, FAULT_CUT, FAULT_GROW, FAULT_REPLACE
+  FAULT_NONE, FAULT_EIO, FAULT_EINTR, FAULT_END, FAULT_SHORT, FAULT_CUT, FAULT_GROW, FAULT_REPLACE, FAULT_GONE,
+  FAULT_DIRECTORY, FAULT_FIFO
 } Fault;
 
 static Fault fault;
 static long fault_at, reads;          /* the fault happens at this read of a log; for FAULT_SHORT: bytes a read */
-static const char *log_name;
+static const char *log_name;          /* the file that is cut, grows … */
 
 static bool is_log(int fd) {
   char link[64], name[PATH_MAX];
@@ -41,16 +42,29 @@ static bool is_log(int fd) {
   return slash && strncmp(slash, "/log.", 5) == 0;
 }
 
+static void must(bool ok) {
+  if( !ok ) perror(log_name), exit(2);
+}
+
+static void cut_log(void) { must(truncate(log_name, 1000) == 0); }
+static void remove_log(void) { must(unlink(log_name) == 0); }
+static void put_directory(void) { must(unlink(log_name) == 0 && mkdir(log_name, 0700) == 0); }
+static void put_fifo(void) { must(unlink(log_name) == 0 && mkfifo(log_name, 0600) == 0); }
+
 static void append_row(void) {
   FILE *file = fopen(log_name, "a");
-  if( !file || fputs("2024-01-01 00:00:00,late,99\n", file) < 0 || fclose(file) != 0 ) perror(log_name), exit(2);
+  must(file && fputs("2024-01-01 00:00:00,late,99\n", file) >= 0 && fclose(file) == 0);
 }
 
 static void replace_log(void) {
   FILE *file = fopen("new", "w");
-  if( !file || fputs("at,who,n\n", file) < 0 || fclose(file) != 0 ) perror("new"), exit(2);
-  if( rename("new", log_name) != 0 ) perror(log_name), exit(2);
+  must(file && fputs("at,who,n\n", file) >= 0 && fclose(file) == 0 && rename("new", log_name) == 0);
 }
+
+static void (*const deeds[])(void) = {
+  [FAULT_CUT] = cut_log, [FAULT_GROW] = append_row, [FAULT_REPLACE] = replace_log, [FAULT_GONE] = remove_log,
+  [FAULT_DIRECTORY] = put_directory, [FAULT_FIFO] = put_fifo,
+};
 
 __attribute__((visibility("default"))) ssize_t read(int fd, void *buffer, size_t size) {
   if( fault == FAULT_NONE || !is_log(fd) ) return syscall(SYS_read, fd, buffer, size);
@@ -61,9 +75,7 @@ __attribute__((visibility("default"))) ssize_t read(int fd, void *buffer, size_t
     return -1;
   }
   if( reads >= fault_at && fault == FAULT_END ) return 0;
-  if( now && fault == FAULT_CUT && truncate(log_name, 1000) != 0 ) perror(log_name), exit(2);
-  if( now && fault == FAULT_GROW ) append_row();
-  if( now && fault == FAULT_REPLACE ) replace_log();
+  if( now && deeds[fault] ) deeds[fault]();
   return syscall(SYS_read, fd, buffer, size);
 }
 
@@ -79,15 +91,31 @@ static char *log_text(size_t *size) {
   return text;
 }
 
-static void write_logs(void) {
+static const char *const plain_names[] = {"log.csv", "log.1.csv", "log.2.csv"};
+static const char *const packed_names[] = {"log.csv.gz", "log.1.csv.gz", "log.2.csv.gz"};
+
+static void write_log(const char *name, const char *mode, const char *text, size_t size) {
+  unlink(name);
+  rmdir(name);
+  gzFile file = gzopen(name, mode);
+  bool is_written = file && gzwrite(file, text, (unsigned)size) == (int)size && gzclose(file) == Z_OK;
+  if( !is_written ) perror(name), exit(2);
+}
+
+static void write_logs(const char *path) {
   size_t size;
   char *text = log_text(&size);
-  FILE *plain = fopen("log.csv", "w");
-  gzFile packed = gzopen("log.csv.gz", "wb");
-  if( !plain || fwrite(text, 1, size, plain) != size || fclose(plain) != 0 ) perror("log.csv"), exit(2);
-  bool is_packed = packed && gzwrite(packed, text, (unsigned)size) == (int)size && gzclose(packed) == Z_OK;
-  if( !is_packed ) perror("log.csv.gz"), exit(2);
+  bool is_packed = strstr(path, ".gz") != NULL, is_glob = strchr(path, '[') != NULL;
+  for(size_t i = is_glob; i < (is_glob ? COUNT_OF(plain_names) : 1); i++)
+    write_log(is_packed ? packed_names[i] : plain_names[i], is_packed ? "wb1" : "wbT", text, size);
   free(text);
+}
+
+static void remove_logs(void) {
+  for(size_t i = 0; i < COUNT_OF(plain_names); i++) {
+    unlink(plain_names[i]);
+    unlink(packed_names[i]);
+  }
 }
 
 /* ---- running ----------------------------------------------------------------------------------------------------- */
@@ -149,12 +177,28 @@ static const Case cases[] = {
   {"reads give some bytes", FAULT_SHORT, 1000, 70000, 13799, NULL},
   {"the device fails", FAULT_EIO, 1, 4, 1, "Input/output error"},
   {"the file ends early", FAULT_END, 2, 4, 1, "bytes early while it was read"},
-  {"the file is cut", FAULT_CUT, 2, 4, 1, "shrank from"},
+  {"the file is cut", FAULT_CUT, 1, 4, 1, "to 1000 bytes while it was read; run the query again"},
   {"the file grows", FAULT_GROW, 1, 4, 1, NULL},
   {"the file is replaced", FAULT_REPLACE, 1, 4, 1, NULL},
 };
 
-enum { USES_OF_ONE_OPENING = 4 };      /* channel_rows opens twice, to sniff and to read: two files, it may be */
+/* What befalls the second file of a glob while the first one is read. */
+static const Case next_cases[] = {
+  {"the next file is gone", FAULT_GONE, 1, 1, 1, "log.2.csv"},
+  {"the next file is a directory", FAULT_DIRECTORY, 1, 1, 1, "is a directory"},
+  {"the next file is a FIFO", FAULT_FIFO, 1, 1, 1, "is a FIFO; only regular files are read"},
+};
+
+typedef struct Target {
+  const char *path;                 /* of the log */
+  const char *name;                 /* of the file that suffers */
+  const char *says;                 /* what every error names */
+} Target;
+
+static const Target targets[] = {{"log.csv", "log.csv", "log.csv'"}, {"log.csv.gz", "log.csv.gz", "log.csv.gz'"}};
+static const Target globs[] = {{"log.[12].csv", "log.2.csv", "log.2.csv'"}, {"log.[12].csv.gz", "log.2.csv.gz", "log.2.csv.gz'"}};
+
+enum { USES_OF_ONE_OPENING = 4, USES_OF_A_LOG = 3 };         /* channel_rows opens twice, to sniff and to read: two files, it may be */
 static const char *const uses[] = {
   "SELECT *, log_line, log_offset, log_raw FROM l",
   "SELECT event_ts, account, log_line FROM channel_events('l')",
@@ -172,54 +216,68 @@ static bool complain(const Case *c, const char *file, const char *sql, const cha
 /* Did the read that goes wrong happen at all? A file of few reads may be done before. */
 static bool happened(const Case *c) { return c->fault == FAULT_SHORT || reads >= c->from; }
 
-static bool check_use(const Case *c, const char *file, const char *sql, sqlite3 *db, const Answer *right) {
+static bool check_use(const Case *c, const Target *target, const char *sql, sqlite3 *db, const Answer *right) {
   int before = descriptors();
   reads = 0;
   fault = c->fault;
   Answer answer = run(db, sql);
   fault = FAULT_NONE;
   bool same = answer.rc == SQLITE_OK && answer.rows == right->rows && answer.sum == right->sum;
-  bool says = c->error && answer.rc == SQLITE_ERROR && strstr(answer.text, c->error);
+  bool says = c->error && answer.rc == SQLITE_ERROR && strstr(answer.text, c->error) && strstr(answer.text, target->says);
   bool is_late = reads < fault_at && c->fault != FAULT_SHORT;
-  if( descriptors() != before ) return complain(c, file, sql, "leaves a descriptor", &answer);
-  if( c->error && !is_late ? !says : !same ) return complain(c, file, sql, c->error ? c->error : "wrong", &answer);
+  if( descriptors() != before ) return complain(c, target->path, sql, "leaves a descriptor", &answer);
+  if( c->error && !is_late ? !says : !same ) return complain(c, target->path, sql, c->error ? c->error : "wrong", &answer);
   return true;
 }
 
-static void check_case(const Case *c, const char *file) {
+/* Without fault, with it, and without it again. */
+static bool check_statement(const Case *c, const Target *target, const char *use) {
+  char sql[300], create[300];
+  write_logs(target->path);
+  sqlite3 *db = open_database();
+  snprintf(create, sizeof create, "CREATE VIRTUAL TABLE l USING channel_log(path='%s', event_ts=at, account=who)", target->path);
+  snprintf(sql, sizeof sql, use, target->path);
+  Answer right = run(db, create);
+  if( right.rc == SQLITE_OK ) right = run(db, sql);
+  bool ok = right.rc == SQLITE_OK ? check_use(c, target, sql, db, &right)
+                                  : complain(c, target->path, sql, "goes wrong without fault", &right);
+  write_logs(target->path);
+  Answer again = run(db, sql);
+  bool is_right = again.rc == SQLITE_OK && again.sum == right.sum;
+  if( ok && !is_right ) ok = complain(c, target->path, sql, "the next run is wrong", &again);
+  if( sqlite3_close(db) != SQLITE_OK ) ok = complain(c, target->path, sql, "the connection does not close", &again);
+  return ok;
+}
+
+static void check_case(const Case *c, const Target *target, size_t use_count) {
   bool ok = true;
   long met = 0;
-  bool is_other = c->fault == FAULT_GROW || c->fault == FAULT_REPLACE;
-  log_name = file;
+  log_name = target->name;
   for(fault_at = c->from; fault_at <= c->to; fault_at += c->by) {
-    for(size_t i = 0; i < (is_other ? USES_OF_ONE_OPENING : COUNT_OF(uses)); i++) {
-      char sql[300], create[300];
-      write_logs();
-      sqlite3 *db = open_database();
-      snprintf(create, sizeof create, "CREATE VIRTUAL TABLE l USING channel_log(path='%s', event_ts=at, account=who)",
-               file);
-      snprintf(sql, sizeof sql, uses[i], file);
-      Answer right = run(db, create);
-      if( right.rc == SQLITE_OK ) right = run(db, sql);
-      if( right.rc != SQLITE_OK ) complain(c, file, sql, "goes wrong without fault", &right), ok = false;
-      else ok = check_use(c, file, sql, db, &right) && ok;
+    for(size_t i = 0; i < use_count; i++) {
+      ok = check_statement(c, target, uses[i]) && ok;
       met += happened(c);
-      write_logs();
-      Answer again = run(db, sql);
-      bool is_right = again.rc == SQLITE_OK && again.sum == right.sum;
-      if( ok && !is_right ) ok = complain(c, file, sql, "the next run is wrong", &again);
-      if( sqlite3_close(db) != SQLITE_OK ) ok = complain(c, file, sql, "the connection does not close", &again);
     }
   }
-  if( met == 0 ) printf("%s: %s never happens\n", file, c->name), ok = false;
+  if( met == 0 ) printf("%s: %s never happens\n", target->path, c->name), ok = false;
   if( ok ) passed++;
   else failed++;
+}
+
+static void check_cases(void) {
+  for(size_t i = 0; i < COUNT_OF(cases); i++) {
+    bool is_other = cases[i].fault == FAULT_GROW || cases[i].fault == FAULT_REPLACE;
+    for(size_t j = 0; j < COUNT_OF(targets); j++)
+      check_case(&cases[i], &targets[j], is_other ? USES_OF_ONE_OPENING : COUNT_OF(uses));
+  }
+  for(size_t i = 0; i < COUNT_OF(next_cases); i++)
+    for(size_t j = 0; j < COUNT_OF(globs); j++) check_case(&next_cases[i], &globs[j], USES_OF_A_LOG);
 }
 
 /* With no descriptor left, and with each number of them. */
 static void check_descriptors(void) {
   struct rlimit limit;
-  write_logs();
+  write_logs("log.csv");
   sqlite3 *db = open_database();
   Answer right = run(db, "CREATE VIRTUAL TABLE l USING channel_log(path='log.csv', event_ts=at, account=who)");
   if( right.rc == SQLITE_OK ) right = run(db, "SELECT * FROM l");
@@ -249,13 +307,9 @@ int main(int argc, char **argv) {
   if( !directory ) directory = mkdtemp(disk);
   if( !directory || chdir(directory) != 0 ) perror(disk), exit(2);
   setvbuf(stdout, NULL, _IOLBF, 0);
-  for(size_t i = 0; i < COUNT_OF(cases); i++) {
-    check_case(&cases[i], "log.csv");
-    if( cases[i].fault != FAULT_CUT && cases[i].fault != FAULT_GROW ) check_case(&cases[i], "log.csv.gz");
-  }
+  check_cases();
   check_descriptors();
-  unlink("log.csv");
-  unlink("log.csv.gz");
+  remove_logs();
   if( chdir("/") == 0 ) rmdir(directory);
   printf("%d passed, %d failed\n", passed, failed);
   return failed != 0 || passed == 0;

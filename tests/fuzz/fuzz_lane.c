@@ -4,7 +4,7 @@
 ** whether the log is repeated (to pass words, stretches and windows), the fourth the wanted columns.
 ** clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -DLANE_STRETCH=1024u
 **   tests/fuzz/fuzz_lane.c
-**   ext/core/{base,bytes,encoding,encoding_tables,fields,reader,record_scan,utf16,window,lane*}.c -lcsv -lz */
+**   ext/core/{base,bytes,inflate_zlib,restart,encoding,encoding_tables,fields,reader,record_scan,utf16,window,lane*}.c -lcsv -lz */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 ** Invariants: the records lie end to end and add up to the stream; raw is what stands there; rows have one width and
 ** valid UTF-8; portions change nothing; and up to the first reject, libcsv alone finds the same fields.
 ** clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz_reader.c
-**   ext/core/{base,bytes,encoding,encoding_tables,fields,reader,record_scan,utf16,window}.c -lcsv -lz */
+**   ext/core/{base,bytes,inflate_zlib,restart,encoding,encoding_tables,fields,reader,record_scan,utf16,window}.c -lcsv -lz */
 #include <csv.h>
 #include <stdio.h>
 #include <stdlib.h>

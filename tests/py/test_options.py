@@ -29,7 +29,7 @@ def each(name, text, skip=()):
 
 
 WORDS = {
-    'format': "option format is '%s'; write csv or tsv (SELECT format FROM channel_formats)",
+    'format': "option format is '%s', which is no format; SELECT format FROM channel_formats lists them",
     'encoding': "option encoding is '%s'; write utf-8, utf-16, utf-16le, utf-16be, latin1 or windows-1250 … windows-1258",
     'decimal': "option decimal is '%s'; write '.' or ','",
     'on_error': "option on_error is '%s'; write reject or fail",
@@ -94,6 +94,12 @@ def cases():
     for what, (names, values) in KINDS.items():
         for name in names:
             yield from (("%s='%s'" % (name, value), CONSTANT % (name, value, what)) for value in values)
+    for name in ('record_key', 'record_version'):
+        yield name + '=nope', NO_COLUMN % (name, 'nope')
+        yield name + "='nope'", NO_COLUMN % (name, 'nope')
+        yield name + '=', NO_COLUMN % (name, '')
+    yield 'record_version=opened', ('option record_version tells which delivery is newer, but nothing says which record it is; '
+                                    'add record_key=COLUMN')
     yield "role='wiat'", "option role: 'wiat' is no role; SELECT DISTINCT role FROM journey_vocabulary lists them"
     for name in FREE + ['role'] + [name for names, _ in KINDS.values() for name in names]:
         for value, found in (('nope', 'nope'), ('"opened "', 'opened '), ('-1', '-1'), ('', '')):
@@ -143,7 +149,7 @@ class Options(unittest.TestCase):
         for name in list(WORDS) + ['header', 'skip', 'delimiter', 'quote', 'event_ts=opened, ts_format', 'columns', 'channel']:
             text = self.error("path='ok.csv', %s=%s%s%s" % (name, "'" * (name != 'channel'), LONG, "'" * (name != 'channel')))
             self.assertLess(len(text), 512)
-            self.assertIn('write' if name not in ('columns', 'channel') else 'types are' if name == 'columns' else 'single quotes', text)
+            self.assertIn({'columns': 'types are', 'channel': 'single quotes', 'format': 'lists them'}.get(name, 'write'), text)
             self.assertIn(name.split(', ')[-1], text)
             told.append(text)
         self.assertEqual(len(set(told)), len(told))

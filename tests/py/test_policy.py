@@ -176,7 +176,7 @@ class Changes(Case):
         os.truncate(path, size // 2)
         with self.assertRaises(sqlite3.Error) as caught:
             rows.fetchall()
-        self.assertEqual(str(caught.exception), "x: '%s' shrank from %d bytes while it was read; run the query again" % (path, size))
+        self.assertEqual(str(caught.exception), "x: '%s' shrank from %d to %d bytes while it was read; run the query again" % (path, size, size // 2))
 
     def test_what_is_appended_while_it_is_read_waits_for_the_next_query(self):
         path = self.big()

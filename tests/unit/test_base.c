@@ -227,6 +227,33 @@ TEST(test_hash) {
   CHECK(slice_hash((Slice){text + 1, 11}) == slice_hash(SLICE("abcdefghijk")));
 }
 
+TEST(test_equal_at_any_size) {
+  char a[40], b[40];
+  for(size_t size = 0; size < sizeof a; size++) {
+    for(size_t at = 0; at < sizeof a; at++) a[at] = b[at] = (char)('a' + at);
+    CHECK(slice_equal((Slice){a, size}, (Slice){b, size}));
+    for(size_t at = 0; at < sizeof a; at++) {                                /* one byte differs, inside or behind */
+      b[at] ^= 1;
+      CHECK(slice_equal((Slice){a, size}, (Slice){b, size}) == (at >= size));
+      CHECK(!slice_equal((Slice){a, size}, (Slice){a, at}) || at == size);
+      if( at < size ) CHECK(slice_hash((Slice){a, size}) != slice_hash((Slice){b, size}));
+      b[at] ^= 1;
+    }
+  }
+}
+
+TEST(test_plain_int) {
+  static const struct { const char *text; int64_t value; } rows[] = {
+    {"0", 0}, {"7", 7}, {"007", 7}, {"123456789012345678", INT64_C(123456789012345678)}, {"999999999999999999", INT64_C(999999999999999999)},
+    {"", -1}, {"1234567890123456789", -1}, {"-1", -1}, {"+1", -1}, {"1.", -1}, {" 1", -1}, {"1 ", -1}, {"1a", -1}, {"\xB2", -1}, {":", -1}, {"/", -1},
+  };
+  for(size_t i = 0; i < COUNT_OF(rows); i++) {
+    int64_t value = -1;
+    CHECK(slice_plain_int(slice_of(rows[i].text), &value) == (rows[i].value >= 0));
+    CHECK_INT(value, rows[i].value);
+  }
+}
+
 /* ---- errors ----------------------------------------------------------------------------------------------------------- */
 
 TEST(test_first_error_stays) {
@@ -492,6 +519,6 @@ TEST(test_buf_without_memory) {
 }
 
 TEST_MAIN(test_equal, test_compare, test_trim_and_part, test_cut, test_to_int, test_reals_of_every_shape, test_reals_round_trip,
-          test_reals_halfway, test_reals_long_and_far, test_no_reals, test_reals_in_any_locale, test_hash, test_first_error_stays,
+          test_reals_halfway, test_reals_long_and_far, test_no_reals, test_reals_in_any_locale, test_hash, test_equal_at_any_size, test_plain_int, test_first_error_stays,
           test_long_message_keeps_whole_characters, test_quote, test_tick, test_alloc, test_grow, test_sort_is_stable,
           test_sort_without_memory, test_sort_effort, test_arena, test_arena_without_memory, test_buf, test_buf_without_memory)

@@ -131,6 +131,46 @@ TEST(sums) {
   sample_close(&s);
 }
 
+/* One by one they are what all of them are; without contacts and roles, what comes from neither stays. */
+TEST(a_walk_makes_the_same_episodes) {
+  static const SampleRow rows[] = {
+    {"a", 0, "page_view", "web", "w", .topic = "t"}, {"a", MINUTE, "queue_entered", "phone", "p", .duration_s = 30, .queue = "q1"},
+    {"a", 9 * DAY, "agent_connected", "phone", "p", .agent = "ann", .duration_s = 100}, {"a", 9 * DAY + 1, "transferred", "chat"},
+    {"b", 0, "page_view", "web"}, {"b", HOUR, "page_view", "web", .duration_s = 4000}, {"b", 2 * HOUR, "x", .case_id = "k"}, {"b", 88 * DAY, "x"},
+  };
+  Sample s;
+  Episodes episodes = {0}, shown = {0};
+  Episode e, bare;
+  EpisodeOptions options = {.gap = HOUR, .bot_gap = 2 * HOUR};
+  CHECK(sample_contacts(&s, rows, COUNT_OF(rows), 99 * DAY));
+  Contacts none = {.ev = &s.ev};
+  CHECK(episodes_build(&s.arena, &s.contacts, &options, T0 + 88 * DAY, &episodes));
+  CHECK_INT(episodes.count, 4);
+  EpisodeWalk *walk = episodes_walk(&s.arena, &s.contacts, &options, T0 + 88 * DAY);
+  EpisodeWalk *without = episodes_walk(&s.arena, &none, &options, T0 + 88 * DAY);
+  for(size_t i = 0; i < episodes.count; i++) {
+    Episode expected = episodes.item[i];
+    Buf left, right;
+    buf_init(&left, &s.env), buf_init(&right, &s.env);
+    CHECK(episodes_step(walk, &e) && episodes_step(without, &bare));
+    shown = (Episodes){.contacts = &s.contacts, .channel_codes = episodes_channels(walk)};
+    CHECK(episode_channels(&episodes, &expected, &left) == episode_channels(&shown, &e, &right));
+    CHECK(slice_equal(buf_slice(&left), buf_slice(&right)));
+    expected.first_channel_code = e.first_channel_code;
+    CHECK(expected.begin == e.begin && expected.end == e.end && expected.number == e.number && expected.unit == e.unit);
+    CHECK(expected.start_ts == e.start_ts && expected.end_ts == e.end_ts && expected.is_open == e.is_open && expected.is_bot == e.is_bot);
+    CHECK(expected.contacts == e.contacts && expected.first_contact == e.first_contact && expected.outcome == e.outcome);
+    CHECK(e.end_ts == bare.end_ts && e.end == bare.end && e.is_open == bare.is_open && e.channel_count == bare.channel_count && e.topic == bare.topic);
+    CHECK(bare.contacts == 0 && !bare.outcome && bare.wait_s != bare.wait_s);
+    buf_free(&left), buf_free(&right);
+  }
+  CHECK(!episodes_step(walk, &e) && !episodes_step(walk, &e));
+  episodes_end(walk);
+  episodes_end(without);
+  episodes_end(NULL);
+  sample_close(&s);
+}
+
 static const char *outcome_of(const SampleRow *rows, size_t count, int64_t as_of) {
   Sample s;
   Episodes episodes = {0};
@@ -223,6 +263,6 @@ TEST(out_of_memory) { sample_out_of_memory(run_once); }
 
 TEST_MAIN(gap_is_strict_and_counts_from_the_latest_end, boundary_is_a_change_between_known_values,
     max_duration_counts_starts, calendar_cuts,
-          conditions_cut, channel_gaps_are_those_of_the_later_event, sums, outcome_is_what_is_known_last,
+          conditions_cut, channel_gaps_are_those_of_the_later_event, sums, a_walk_makes_the_same_episodes, outcome_is_what_is_known_last,
               what_ends_an_episode_closes_it,
           bots_step_fast, out_of_memory)

@@ -210,6 +210,34 @@ TEST(given_customers_are_kept) {
   events_free(&ev);
 }
 
+/* Where nobody asks for counts, customers that are all given are only numbered: what the graph says too. */
+TEST(given_customers_without_a_graph) {
+  static const char *const names[] = {"zoe", "Adam", "", "zoe2", "ad", "7", "10", "\xC3\xA9", "Adam "};
+  for(int round = 0; round < 200; round++) {
+    RowText rows[30];
+    Env env = test_env();
+    Events ev[2];
+    IdentityCounts counts;
+    size_t count = (size_t)(round % 30);
+    bool all;
+    memset(rows, 0, sizeof rows);
+    for(size_t i = 0; i < count; i++) {
+      size_t pick = (size_t)round * 7 + i * (size_t)(round % 5 + 1) * 3;
+      rows[i].customer = round % 4 ? names[pick % 9 == 2 ? 3 : pick % 9] : pick % 11 == 5 ? NULL : names[pick % 9];
+      rows[i].contact = pick % 3 ? "c1" : "c2";
+    }
+    CHECK(fill(&ev[0], &env, rows, count, true) && fill(&ev[1], &env, rows, count, true));
+    CHECK(identity_resolve(&ev[0], true, NULL) && identity_resolve(&ev[1], true, &counts));
+    for(size_t i = 0; i < count; i++) {
+      CHECK(slice_equal(events_text(&ev[0], EV_CUSTOMER, i), events_text(&ev[1], EV_CUSTOMER, i)));
+      CHECK_INT(events_int(&ev[0], EV_CUSTOMER_ID, i), events_int(&ev[1], EV_CUSTOMER_ID, i));
+    }
+    CHECK(identity_number(&ev[0], &all));
+    if( round % 4 ) CHECK(all);
+    events_free(&ev[0]), events_free(&ev[1]);
+  }
+}
+
 /* Six customers on one contact_id: it says nothing about the seventh row. */
 TEST(given_customers_guard_contacts) {
   RowText rows[7];
@@ -596,4 +624,4 @@ TEST(contact_ids_are_names_within_their_log) {
 TEST_MAIN(contact_ids_are_names_within_their_log, joins_by_row_and_contact, leading_zeros_and_kinds_are_kept_apart,
           guard_on_rows, guard_through_contacts_and_identifiers, guard_on_contacts, guard_among_own_kind,
           guard_spares_the_caller, telephones_of_one_person_stay_joined, given_customers_are_kept,
-          given_customers_guard_contacts, normal_forms, look_up, random_graphs, out_of_memory, long_chain)
+          given_customers_guard_contacts, given_customers_without_a_graph, normal_forms, look_up, random_graphs, out_of_memory, long_chain)

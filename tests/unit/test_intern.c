@@ -89,6 +89,32 @@ TEST(test_many_texts) {
   intern_free(&intern);
 }
 
+/* Texts that agree in many bytes, texts that begin others, long ones; and any few of the codes. */
+TEST(test_sorting) {
+  enum { COUNT = 600 };
+  static Slice texts[COUNT];
+  static char bytes[COUNT][3000];
+  for(int round = 0; round < 40; round++) {
+    Env env = test_env();
+    Intern intern;
+    uint32_t codes[COUNT], wrong = 0, shared = any() % 3 * 10, distinct = 0;
+    intern_init(&intern, &env);
+    for(int i = 0; i < COUNT; i++) {
+      size_t size = shared + any() % (i % 50 ? 14 : 2900);
+      for(size_t at = 0; at < size; at++) bytes[i][at] = at < shared ? 'x' : (char)(any() % 3);
+      texts[i] = (Slice){bytes[i], size};
+      uint32_t before = intern.count, code = intern_put(&intern, texts[i]);
+      if( intern.count > before && any() % 3 ) codes[distinct++] = code;
+    }
+    CHECK(intern_sort(&intern, &env, codes, distinct));
+    for(uint32_t i = 1; i < distinct; i++) wrong += slice_compare(intern_text(&intern, codes[i - 1]), intern_text(&intern, codes[i])) >= 0;
+    for(int i = 0; i < COUNT; i++) wrong += !slice_equal(intern_text(&intern, intern_find(&intern, texts[i])), texts[i]);
+    CHECK_INT(wrong, 0);
+    check_against_sorting(&intern, &env, texts, COUNT);
+    intern_free(&intern);
+  }
+}
+
 TEST(test_ranks_of_few) {
   for(int count = 0; count < 40; count++) {
     Env env = test_env();
@@ -136,11 +162,10 @@ TEST(test_same_hash) {
   Env env = test_env();
   Intern intern;
   intern_init(&intern, &env);
-  uint64_t hash = slice_hash(SLICE("other"));
+  uint32_t hash = (uint32_t)slice_hash(SLICE("other"));
   uint32_t code = intern_put(&intern, SLICE("one"));
-  for(uint32_t i = 0; i <= intern.slot_mask; i++) intern.slots[i] = 0;
-  intern.slots[hash & intern.slot_mask] = code;
-  intern.hashes[code] = hash;
+  for(uint32_t i = 0; i <= intern.slot_mask; i++) intern.slots[i] = (InternSlot){0, 0};
+  intern.slots[hash & intern.slot_mask] = (InternSlot){hash, code};
   CHECK_INT(intern_find(&intern, SLICE("other")), 0);
   CHECK_INT(intern_put(&intern, SLICE("other")), 2);
   CHECK_INT(intern_find(&intern, SLICE("other")), 2);
@@ -173,4 +198,4 @@ TEST(test_without_memory) {
   }
 }
 
-TEST_MAIN(test_codes, test_texts_are_copied, test_many_texts, test_ranks_of_few, test_same_slot, test_same_hash, test_without_memory)
+TEST_MAIN(test_codes, test_texts_are_copied, test_many_texts, test_sorting, test_ranks_of_few, test_same_slot, test_same_hash, test_without_memory)

@@ -286,9 +286,9 @@ TEST(gzip_ends) {
     {S("1,2\n3,4"), "xyz", 0, 0, "R 1 0+4 <1><2>\nR 2 4+3 <3><4>\nX 2 7+0 trailing_garbage 0 "
      "the bytes from compressed byte %zu on (first 0x78) belong to no gzip member and were not read\n", 0},
     {S("1,2\n"), "", 8, 0, "R 1 0+4 <1><2>\nX 2 4+0 bad_gzip 0 "
-     "the gzip data is damaged before compressed byte %zu: incorrect data check\n", -4},
+     "the gzip data is damaged before compressed byte %zu: a member does not have the checksum that it states\n", -4},
     {S("1,2\n3,4"), "", 1, 0, "R 1 0+4 <1><2>\nX 2 4+3 bad_gzip 0 "
-     "the gzip data is damaged before compressed byte %zu: incorrect length check\n", 0},
+     "the gzip data is damaged before compressed byte %zu: a member does not have the length that it states\n", 0},
     {S(""), "", 0, 0, "", 0},
     {S(""), "", 0, 3, "X 1 0+0 truncated_gzip 0 " CUT, -3},
   };

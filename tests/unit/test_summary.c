@@ -17,7 +17,7 @@ static LogColumn sample_columns[COLUMNS] = {
   [WAIT] = {{"wait", 4}, LOG_DOUBLE, false, {TIME_ISO, {NULL, 0}, NULL}},
 };
 static MapRule sample_rules[] = {
-  {EV_EVENT_TS, AT, {NULL, 0}}, {EV_EVENT, ACTION, {NULL, 0}}, {EV_WAIT_S, WAIT, {NULL, 0}}, {EV_CHANNEL, -1, {"phone", 5}},
+  {EV_EVENT_TS, AT, {NULL, 0}, false}, {EV_EVENT, ACTION, {NULL, 0}, false}, {EV_WAIT_S, WAIT, {NULL, 0}, false}, {EV_CHANNEL, -1, {"phone", 5}, false},
 };
 static VerbRule sample_verbs[] = {{{"in", 2}, {"queue_entered", 13}}, {{"queue_entered", 13}, {"abandoned", 9}}};
 static const Mapping sample_mapping = {sample_columns, COLUMNS, {NULL, 0}, '.', sample_rules, COUNT_OF(sample_rules), AT, sample_verbs, 2};
@@ -38,13 +38,15 @@ static void feed(Feed *f, const SampleRecord *r) {
   f->record = (Record){.kind = RECORD_ROW, .fields = f->fields, .field_count = COLUMNS, .line = 7};
   CHECK(time_parse_any(f->fields[AT], &ts.as.integer));
   event_record_set(&f->e, &f->record, SLICE("file"), ts);
+  CHECK(event_record_next(&f->e));
 }
 
 /* ---- an event from a record -------------------------------------------------------------------------------------- */
 
 TEST(cells_are_made_from_the_record) {
   Feed f;
-  event_record_init(&f.e, &sample_mapping, SLICE("log"));
+  Env env = test_env();
+  event_record_init(&f.e, &env, &sample_mapping, NULL, SLICE("log"));
   for(int i = 0; i < 2; i++) {                                   /* the second time from what was remembered */
     feed(&f, &(SampleRecord){"2025-01-01 10:00:00", " in ", "1.5"});
     CHECK_SLICE(event_record_value(&f.e, EV_ROLE).as.text, "wait");
@@ -70,7 +72,8 @@ TEST(cells_are_made_from_the_record) {
 TEST(what_is_constant_is_known_before) {
   Feed f;
   Value value;
-  event_record_init(&f.e, &sample_mapping, SLICE("log"));
+  Env env = test_env();
+  event_record_init(&f.e, &env, &sample_mapping, NULL, SLICE("log"));
   CHECK(event_record_constant(&f.e, EV_CHANNEL, &value));
   CHECK_SLICE(value.as.text, "phone");
   CHECK(!event_record_constant(&f.e, EV_EVENT, &value));
@@ -79,7 +82,7 @@ TEST(what_is_constant_is_known_before) {
 
 TEST(a_role_is_made_of_the_event) {
   bool wanted[EV_COUNT] = {[EV_ROLE] = true, [EV_QUEUE] = true}, fields[COLUMNS] = {false};
-  event_record_fields(&sample_mapping, wanted, fields);
+  event_record_fields(&sample_mapping, NULL, wanted, fields);
   CHECK(!fields[AT] && fields[ACTION] && !fields[WAIT]);
 }
 
@@ -95,7 +98,7 @@ static bool summarise(Env *env, const char *by, const char *measures, Summary *s
   summary->env = NULL;
   if( !summary_plan(env, slice_of(by), slice_of(measures), plan) ) return false;
   summary_init(summary, env, plan, NULL);
-  event_record_init(&f.e, &sample_mapping, SLICE("log"));
+  event_record_init(&f.e, env, &sample_mapping, NULL, SLICE("log"));
   for(size_t i = 0; i < COUNT_OF(sample_records); i++) {
     feed(&f, &sample_records[i]);
     if( !summary_add(summary, &f.e) ) return false;

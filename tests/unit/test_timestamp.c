@@ -497,6 +497,39 @@ TEST(spoilt_texts_do_no_harm) {
   }
 }
 
-TEST_MAIN(iso, day_and_month_first, epochs, mail_ctime_and_log_styles, patterns, zones_apply_where_the_text_names_none,
+/* The usual form is read by a way of its own: a comma for the point and a small t lead round it, and must say the same. */
+TEST(two_ways_of_reading_agree) {
+  static const char *const texts[] = {
+      "2020-02-29T22:41:05.123+01:00", "2020-02-29T22:41:05.123Z", "2020-02-29T22:41:05Z", "2020-02-29T22:41:05", "1999-12-31T23:59:59.999",
+      "2021-03-28T02:30:00.000", "2020-10-25T02:30:00-23:59"};
+  static const char marks[] = "0123456789:-+/.,TZtz \0\xff\x30\xb0";
+  Env env = test_env();
+  Arena arena;
+  arena_init(&arena, &env);
+  TimeFormat format = {.style = TIME_ISO, .zone = zone_file_load(&arena, "Europe/Prague")};
+  uint64_t state = 77;
+  int taken = 0, wrong = 0;
+  for(int i = 0; i < 200000; i++) {
+    const char *from = texts[random_next(&state) % COUNT_OF(texts)];
+    size_t size = strlen(from);
+    char text[40], other[40];
+    memcpy(text, from, size);
+    for(uint64_t k = random_next(&state) % 3; k > 0; k--) text[random_next(&state) % size] = marks[random_next(&state) % (sizeof marks - 1)];
+    if( i % 9 == 0 ) size -= random_next(&state) % 12;
+    if( text[10] != 'T' ) continue;
+    memcpy(other, text, size);
+    other[10] = 't';
+    int64_t micros = 1, micros_other = 1;
+    TimeOdd odd, odd_other;
+    bool ok = time_parse(&format, (Slice){text, size}, &micros, &odd), ok_other = time_parse(&format, (Slice){other, size}, &micros_other, &odd_other);
+    wrong += ok != ok_other || micros != micros_other || (ok && odd != odd_other);
+    taken += ok;
+  }
+  CHECK_INT(wrong, 0);
+  CHECK(taken > 20000);
+  arena_free(&arena);
+}
+
+TEST_MAIN(two_ways_of_reading_agree, iso, day_and_month_first, epochs, mail_ctime_and_log_styles, patterns, zones_apply_where_the_text_names_none,
           styles_have_names, wrong_formats_say_what_to_write, any_text_of_a_time, values_as_times,
           printing_rounds_toward_the_past, random_times_come_back, spoilt_texts_do_no_harm)
