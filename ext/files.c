@@ -358,6 +358,18 @@ ByteSource *files_read_from(Files *files, Arena *arena, Slice path, int64_t offs
   return NULL;
 }
 
+int64_t files_size(Slice path) {
+  Env env = {.code = ERR_NONE};
+  char text[PATH_MAX];
+  struct stat status;
+  return to_c_path(&env, path, text) && stat(text, &status) == 0 ? status.st_size : 0;
+}
+
+int64_t files_position(const ByteSource *source) {
+  off_t at = lseek(((const FileSource *)source)->fd, 0, SEEK_CUR);
+  return at < 0 ? 0 : at;
+}
+
 ByteSource *files_read(Files *files, Arena *arena, Slice path) { return files_read_from(files, arena, path, 0); }
 
 /* ---- names --------------------------------------------------------------------------------------------------------- */

@@ -34,6 +34,10 @@ ByteSource *files_read(Files *files, Arena *arena, Slice path);
 /* The same, from byte `offset` (>= 0) on: what is read begins there; bytes_on_disk stays the size of the whole file. A file that ends before
 ** `offset` is ERR_IO. */
 ByteSource *files_read_from(Files *files, Arena *arena, Slice path, int64_t offset);
+/* For progress: the size of a file now, 0 where it cannot be told; and how much of a source of files_read has been read. Neither fails; a position
+** may be asked while another thread reads. */
+int64_t files_size(Slice path);
+int64_t files_position(const ByteSource *source);
 /* A path as a person would write it: relative where it lies below the current directory. */
 Slice files_relative(Arena *arena, Slice path);
 /* The directory of a schema's database file ("" for none), into `out`. */

@@ -39,6 +39,11 @@ typedef struct Versions {
   uint64_t rows;                /* that the bits tell of; a row that has come since is taken as it is */
 } Versions;
 
+typedef struct LogProgress {
+  int64_t began_at;             /* monotonic ms; 0 = nobody asked yet */
+  int64_t *sizes, total;        /* on disk, of each file and of all */
+} LogProgress;
+
 /* A walk over all records of all files of a log. */
 typedef struct LogScan {
   Host *host;
@@ -51,6 +56,7 @@ typedef struct LogScan {
   FileName *names;
   size_t name_count, next_name;
   Reader *reader;
+  ByteSource *source;           /* the current file as it is on disk */
   Slice log_file;               /* of the current record */
   Record record;
   const Slice *fields;          /* of a row, in the order of the table's columns */
@@ -60,6 +66,7 @@ typedef struct LogScan {
   Value ts;                     /* of a row: the instant of the column mapped to event_ts */
   Slice reject_column;          /* of a reject: name of record.column, which counts the file's columns */
   bool *wanted;                 /* by table column; NULL = all */
+  LogProgress progress;
   uint64_t rows, rejects, skipped;
   Versions versions;            /* with_events: which rows are older deliveries */
 } LogScan;

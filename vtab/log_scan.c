@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
 ** log_scan: all records of all files of a log, in order of file and place. */
+#include "log_progress.h"
 #include "log_versions.h"
 
 static bool verbs_from_table(Host *host, Arena *arena, Slice name, Mapping *mapping) {
@@ -113,6 +114,7 @@ static void scan_close_file(LogScan *scan) {
 
 void log_scan_close(LogScan *scan) {
   if( !scan->env ) return;
+  log_progress_end(scan);
   scan_close_file(scan);
   arena_free(&scan->files);
   arena_free(&scan->reason);
@@ -126,8 +128,8 @@ static bool scan_open_file(LogScan *scan) {
   scan->is_ordered = false;
   if( dialect.has_header ) dialect.field_count = 0;
   arena_init(&scan->file, scan->env);
-  ByteSource *file = files_read(scan->host->files, &scan->file, path);
-  ByteSource *bytes = file ? bytes_inflate(&scan->file, file) : NULL;
+  scan->source = files_read(scan->host->files, &scan->file, path);
+  ByteSource *bytes = scan->source ? bytes_inflate(&scan->file, scan->source) : NULL;
   if( bytes ) scan->reader = reader_open(&scan->file, bytes, &dialect);
   return scan->reader && (dialect.has_header || scan_want_fields(scan, 0));
 }
@@ -202,6 +204,7 @@ static RecordKind scan_deliver(LogScan *scan) {
 }
 
 RecordKind log_scan_next(LogScan *scan) {
+  log_progress_tick(scan);
   while( env_tick(scan->env) ) {
     if( !scan->reader ) {
       if( scan->next_name == scan->name_count || !scan_open_file(scan) ) return RECORD_END;
