@@ -465,7 +465,7 @@ bool log_layout_load(Host *host, Arena *arena, const Options *options, LogSpec *
   else load_path(host, arena, spec, relative);
   note_damage(arena, spec);
   spec->dialect.field_count = (uint32_t)spec->mapping.column_count;
-  if( !spec->damage.size ) spec_common(arena, options, spec);
+  if( !spec->damage.size && !env_failed(env) ) spec_common(arena, options, spec);
   note_damage(arena, spec);
   if( spec->damage.size ) spec->mapping.rule_count = 0;
   return !env_failed(env);
