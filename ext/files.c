@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef struct Grant {
@@ -264,7 +265,7 @@ static bool files_judge(Files *files, Env *env, const char *path, int at, struct
 typedef struct FileSource {
   ByteSource base;
   int fd;
-  int64_t left;                 /* of the frozen size */
+  int64_t at;                   /* what is read next */
   const char *path;
 } FileSource;
 
@@ -277,30 +278,23 @@ static bool file_unchanged(FileSource *file) {
                   (long long)file->base.bytes_on_disk, (long long)status.st_size);
 }
 
-static bool file_seek(const FileSource *file, int64_t offset) {
-  Env *env = file->base.env;
-  if( file->left < 0 )
-    return env_fail(env, ERR_IO, "'%s' has %lld bytes and is wanted from byte %lld on: it shrank; run the query again", file->path,
-                    (long long)file->base.bytes_on_disk, (long long)offset);
-  return offset == 0 || lseek(file->fd, offset, SEEK_SET) == offset || env_fail(env, ERR_IO, "cannot read '%s': %s", file->path, strerror(errno));
-}
-
 static int64_t file_read(ByteSource *source, void *buffer, size_t size) {
   FileSource *file = (FileSource *)source;
-  if( (int64_t)size > file->left ) size = (size_t)file->left;
+  int64_t left = source->bytes_on_disk - file->at;
+  if( (int64_t)size > left ) size = (size_t)left;
   if( size == 0 ) return file_unchanged(file) ? 0 : -1;
   ssize_t got;
-  do got = read(file->fd, buffer, size);
+  do got = pread(file->fd, buffer, size, file->at);
   while( got < 0 && errno == EINTR );
   if( got < 0 ) {
     env_fail(source->env, ERR_IO, "cannot read '%s': %s", file->path, strerror(errno));
     return -1;
   }
   if( got == 0 ) {
-    if( file_unchanged(file) ) env_fail(source->env, ERR_IO, "'%s' ended %lld bytes early while it was read", file->path, (long long)file->left);
+    if( file_unchanged(file) ) env_fail(source->env, ERR_IO, "'%s' ended %lld bytes early while it was read", file->path, (long long)left);
     return -1;
   }
-  file->left -= got;
+  __atomic_store_n(&file->at, file->at + got, __ATOMIC_RELAXED);          /* files_position may ask */
   return got;
 }
 
@@ -341,7 +335,16 @@ static int files_open_judged(Files *files, Env *env, const char *path, struct st
   return fd;
 }
 
-ByteSource *files_read_from(Files *files, Arena *arena, Slice path, int64_t offset) {
+int64_t files_size(Slice path) {
+  Env env = {.code = ERR_NONE};
+  char text[PATH_MAX];
+  struct stat status;
+  return to_c_path(&env, path, text) && stat(text, &status) == 0 ? status.st_size : 0;
+}
+
+int64_t files_position(const ByteSource *source) { return __atomic_load_n(&((const FileSource *)source)->at, __ATOMIC_RELAXED); }
+
+ByteSource *files_read(Files *files, Arena *arena, Slice path) {
   Env *env = arena->env;
   char text[PATH_MAX];
   struct stat status;
@@ -350,27 +353,62 @@ ByteSource *files_read_from(Files *files, Arena *arena, Slice path, int64_t offs
   if( !file ) return NULL;
   int fd = files_open_judged(files, env, text, &status);
   if( fd < 0 ) return NULL;
-  posix_fadvise(fd, offset, 0, POSIX_FADV_SEQUENTIAL);
+  posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   *file = (FileSource){.base = {.read = file_read, .close = file_close, .env = env, .bytes_on_disk = status.st_size},
-                       .fd = fd, .left = status.st_size - offset, .path = arena_copy(arena, path).data};
-  if( file->path && file_seek(file, offset) ) return &file->base;
+                       .fd = fd, .path = arena_copy(arena, path).data};
+  if( file->path ) return &file->base;
   close(fd);
   return NULL;
 }
 
-int64_t files_size(Slice path) {
-  Env env = {.code = ERR_NONE};
-  char text[PATH_MAX];
+static void view_close(ByteSource *source) { (void)source; }
+
+ByteSource *files_view(Arena *arena, const ByteSource *file, int64_t offset) {
+  FileSource *from = arena_alloc(arena, sizeof *from);
+  if( !from ) return NULL;
+  *from = *(const FileSource *)file;
+  from->base.close = view_close;
+  from->base.env = arena->env;
+  from->at = offset < file->bytes_on_disk ? offset : file->bytes_on_disk;
+  return &from->base;
+}
+
+static bool file_digest(FileSource *file, int64_t offset, size_t size, uint64_t *digest) {
+  char bytes[FINGERPRINT_BYTES];
+  size_t got = 0;
+  while( got < size ) {
+    ssize_t more = pread(file->fd, bytes + got, size - got, offset + (int64_t)got);
+    if( more < 0 && errno == EINTR ) continue;
+    if( more < 0 ) return env_fail(file->base.env, ERR_IO, "cannot read '%s': %s", file->path, strerror(errno));
+    if( more == 0 ) break;                                  /* shrunk: the digest is another one */
+    got += (size_t)more;
+  }
+  *digest = slice_digest((Slice){bytes, got});
+  return true;
+}
+
+static int64_t nanoseconds(struct timespec t) { return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec; }
+
+/* A file system keeps times in ticks: whole seconds where it has no fractions, else the kernel's, some milliseconds. */
+static bool is_young(const struct stat *status) {
+  enum { TICK_MS = 50, COARSE_TICK_MS = 2100 };
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  bool coarse = status->st_mtim.tv_nsec == 0 && status->st_ctim.tv_nsec == 0;
+  int64_t age = nanoseconds(now) - nanoseconds(status->st_ctim);
+  return age < (int64_t)(coarse ? COARSE_TICK_MS : TICK_MS) * 1000000;
+}
+
+bool files_fingerprint(ByteSource *source, int64_t size, Fingerprint *out) {
+  FileSource *file = (FileSource *)source;
   struct stat status;
-  return to_c_path(&env, path, text) && stat(text, &status) == 0 ? status.st_size : 0;
+  if( fstat(file->fd, &status) != 0 ) return env_fail(source->env, ERR_IO, "cannot look at '%s': %s", file->path, strerror(errno));
+  if( size < 0 || size > source->bytes_on_disk ) size = source->bytes_on_disk;
+  size_t part = size < FINGERPRINT_BYTES ? (size_t)size : FINGERPRINT_BYTES;
+  *out = (Fingerprint){.size = source->bytes_on_disk, .modified = nanoseconds(status.st_mtim), .changed = nanoseconds(status.st_ctim),
+                       .inode = status.st_ino, .is_young = is_young(&status)};
+  return file_digest(file, 0, part, &out->head) && file_digest(file, size - (int64_t)part, part, &out->tail);
 }
-
-int64_t files_position(const ByteSource *source) {
-  off_t at = lseek(((const FileSource *)source)->fd, 0, SEEK_CUR);
-  return at < 0 ? 0 : at;
-}
-
-ByteSource *files_read(Files *files, Arena *arena, Slice path) { return files_read_from(files, arena, path, 0); }
 
 /* ---- names --------------------------------------------------------------------------------------------------------- */
 

@@ -8,6 +8,7 @@
 #define JOURNEY_FILES_H
 #include "core/base.h"
 #include "core/bytes.h"
+#include "core/portion.h"
 #include "sqlite.h"
 
 typedef struct Files Files;
@@ -31,11 +32,13 @@ bool files_expand(Files *files, Arena *arena, Slice list, FileName **names, size
 /* Opens one file for reading, frozen at its present size. NULL with the error set: ERR_IO missing, no permission, directory, FIFO …; ERR_DENIED with
 ** what to call. A file that shrinks while it is read is an error (D12). */
 ByteSource *files_read(Files *files, Arena *arena, Slice path);
-/* The same, from byte `offset` (>= 0) on: what is read begins there; bytes_on_disk stays the size of the whole file. A file that ends before
-** `offset` is ERR_IO. */
-ByteSource *files_read_from(Files *files, Arena *arena, Slice path, int64_t offset);
-/* For progress: the size of a file now, 0 where it cannot be told; and how much of a source of files_read has been read. Neither fails; a position
-** may be asked while another thread reads. */
+/* The same open file from `offset` on, by its own place in it, for any one thread: what fails is said in arena's env. `file`, of files_read,
+** stays open until this one is closed, and is not changed by it. */
+ByteSource *files_view(Arena *arena, const ByteSource *file, int64_t offset);
+/* What `file` is now, with the digests of its first `size` bytes' head and tail (portion.h); -1 = of its frozen size. Reads some KiB; the file is read on where it was. */
+bool files_fingerprint(ByteSource *file, int64_t size, Fingerprint *out);
+/* For progress: the size of a file now, 0 where it cannot be told; and where a source of files_read or files_view is read next, which may be asked
+** while another thread reads. */
 int64_t files_size(Slice path);
 int64_t files_position(const ByteSource *source);
 /* A path as a person would write it: relative where it lies below the current directory. */

@@ -31,8 +31,23 @@ void host_hold(Host *host) { host->references++; }
 void host_release(void *held) {
   Host *host = held;
   if( --host->references > 0 ) return;
+  Env env;
+  host_env(host, &env);
+  shelf_free(&host->portions, &env);
   files_close(host->files);
   sqlite3_free(host);
+}
+
+int host_register(Host *host, const SqlFunction *const *functions) {
+  int rc = SQLITE_OK;
+  for(size_t i = 0; functions[i] && rc == SQLITE_OK; i++) {
+    const SqlFunction *f = functions[i];
+    for(int count = f->arg_min; count <= f->arg_max && rc == SQLITE_OK; count++) {
+      host_hold(host);
+      rc = sqlite3_create_function_v2(host->db, f->name, count, SQLITE_UTF8 | f->flags, host, f->call, f->step, f->final, host_release);
+    }
+  }
+  return rc;
 }
 
 /* ---- memory and interrupts -------------------------------------------------------------------------------- */

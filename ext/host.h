@@ -6,6 +6,7 @@
 #include "catalogue.h"
 #include "core/base.h"
 #include "core/bytes.h"
+#include "core/portion_shelf.h"
 #include "core/zone.h"
 #include "progress.h"
 
@@ -17,12 +18,16 @@ typedef struct Host {
   int depth;                     /* statements on users' sources that run inside each other (D13) */
   int references;
   Progress progress;             /* of long scans, where asked */
+  PortionShelf portions;         /* what is remembered of the files that were read */
   const SqlFunction *const *functions;   /* what sql/ registers, for journey_help; ends with NULL */
 } Host;
 
 Host *host_open(sqlite3 *db);                          /* NULL = no memory */
 void host_hold(Host *host);
 void host_release(void *host);                         /* frees at the last release; fits xDestroy */
+
+/* Registers functions, a list that ends with NULL: SQLITE_OK or the first error. */
+int host_register(Host *host, const SqlFunction *const *functions);
 
 /* An Env whose memory is SQLite's and whose interrupt is the connection's. */
 void host_env(Host *host, Env *env);

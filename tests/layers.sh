@@ -10,11 +10,13 @@ includes() { grep -nE '#[[:space:]]*include' "$@"; }
 # whose noun is not here is judged by the noun before its last underscore (condition_lex by condition).
 ROWS='base intern order pairs number json spelling wildcard scan matter stat
 timestamp calendar duration zone term
-bytes inflate restart window record shape lane fields reader encoding utf16
-log_type vocabulary event event_parts mapping
-format
+bytes inflate restart window record shape json_shape lane fields reader encoding utf16
+log_type vocabulary event event_parts mapping portion
+mime html
+mbox xml
+format json_learn
 sniff
-identity condition event_record event_put summary contact episode edge repeat funnel group ahead sense
+identity condition event_record event_put summary contact episode edge repeat funnel path group ahead sense
 evidence rules cause grade escalation aftermath
 problem impact damage roster score'
 upward() {

@@ -148,7 +148,8 @@ static TermKind plan_kind(const void *of, int column) {
 
 static PlanTable log_plan_table(const LogTable *table) {
   const Mapping *mapping = &table->spec.mapping;
-  return (PlanTable){mapping, LOG_COLUMN_FIRST + (int)mapping->column_count, plan_name, plan_kind};
+  int ranged = mapping->ts_column < 0 ? -1 : LOG_COLUMN_FIRST + mapping->ts_column;
+  return (PlanTable){mapping, LOG_COLUMN_FIRST + (int)mapping->column_count, plan_name, plan_kind, ranged};
 }
 
 /* A term saves decoding, not reading: it makes a scan hardly cheaper, but its rows fewer. */
@@ -210,10 +211,10 @@ static int log_next(sqlite3_vtab_cursor *base) {
     return SQLITE_OK;
   }
   while( (kind = log_scan_next(&cursor->scan)) != RECORD_END ) {
-    cursor->rowid += kind == RECORD_ROW;
     if( kind == RECORD_ROW && log_keeps(cursor) ) break;
   }
   cursor->at_end = kind == RECORD_END;
+  cursor->rowid = (sqlite3_int64)cursor->scan.rows;
   return env_failed(&cursor->env) ? log_fail(cursor) : SQLITE_OK;
 }
 
@@ -231,7 +232,8 @@ static int log_filter(sqlite3_vtab_cursor *base, int plan, const char *words, in
   cursor->is_open = true;
   if( !plan_read(&cursor->plan, &cursor->arena, words, &columns, values, argc) ||
       !log_scan_open(&cursor->scan, table->host, &cursor->env, &table->spec, false) ||
-      !log_scan_want(&cursor->scan, cursor->plan.wanted + LOG_COLUMN_FIRST) ) return log_fail(cursor);
+      !log_scan_want(&cursor->scan, cursor->plan.wanted + LOG_COLUMN_FIRST) ||
+      !log_scan_bound(&cursor->scan, cursor->plan.terms, cursor->plan.term_count, columns.ranged) ) return log_fail(cursor);
   return log_next(base);
 }
 

@@ -3,6 +3,7 @@
 #ifndef JOURNEY_LOG_H
 #define JOURNEY_LOG_H
 #include "../ext/core/event_record.h"
+#include "../ext/core/portion.h"
 #include "../ext/files.h"
 #include "../ext/host.h"
 #include "options.h"
@@ -33,6 +34,18 @@ bool log_spec_usable(const LogSpec *spec, Env *env);       /* ERR_CORRUPT when i
 /* ERR_INPUT when nothing is mapped to event_ts, or as log_spec_usable. */
 bool log_gives_events(const LogTable *table, Env *env);
 
+/* What a scan knows and notes of the file it reads; log_ranges.c's own. */
+typedef struct LogRanges {
+  bool is_on;
+  Slice reading;                /* how the log is read, in words: a part of the maps' names */
+  const Term *terms;            /* on the time of a row; rows that they exclude need not be delivered */
+  int term_count;
+  ByteSource *file;             /* the current one; readers see views of it */
+  PortionMap *known, *noted;    /* what may be passed over, NULL = nothing; what is being noted, NULL = it is known */
+  size_t known_count, portion;  /* of known: how many hold, the next to be judged */
+  int64_t stop;                 /* where it begins in the text; INT64_MAX = the file is read to its end */
+} LogRanges;
+
 /* Which rows of a log were delivered again later, in a newer version. */
 typedef struct Versions {
   uint64_t *older;              /* a bit per row in order of arrival; NULL = none is */
@@ -49,14 +62,15 @@ typedef struct LogScan {
   Host *host;
   Env *env;
   Arena files;                  /* names; lives as long as the scan */
-  Arena file;                   /* reader and source of the current file; reset per file */
+  Arena file;                   /* of the current file; reset per file */
+  Arena part;                   /* its reader, reset when that goes on elsewhere */
   const LogSpec *spec;
   Arena reason;                 /* of the current reject */
   Mapping mapping;              /* the spec's, with its zone and event_map found */
   FileName *names;
   size_t name_count, next_name;
   Reader *reader;
-  ByteSource *source;           /* the current file as it is on disk */
+  ByteSource *source;           /* what the reader, or who inflates for it, reads from disk */
   Slice log_file;               /* of the current record */
   Record record;
   const Slice *fields;          /* of a row, in the order of the table's columns */
@@ -67,7 +81,9 @@ typedef struct LogScan {
   Slice reject_column;          /* of a reject: name of record.column, which counts the file's columns */
   bool *wanted;                 /* by table column; NULL = all */
   LogProgress progress;
-  uint64_t rows, rejects, skipped;
+  LogRanges ranges;
+  uint64_t rows, rejects, skipped;      /* up to and with the current record, those that were passed over counted */
+  uint64_t passed;              /* rows with a time that were passed over */
   Versions versions;            /* with_events: which rows are older deliveries */
 } LogScan;
 
@@ -78,6 +94,10 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
 bool log_scan_want(LogScan *scan, const bool *columns);
 /* The same by event columns: what the rules for them read. */
 bool log_scan_want_events(LogScan *scan, const bool wanted[EV_COUNT]);
+/* Before the first record: rows for which one of the terms on `column`, the caller's number of the time of a row, does not hold need not be delivered. */
+bool log_scan_bound(LogScan *scan, const Term *terms, int count, int column);
+/* The same for who wants events: where a row may give several, with times of their own, or none for being an older delivery, all are delivered. */
+bool log_scan_bound_events(LogScan *scan, const Term *terms, int count, int column);
 /* Sets the log's next event, in order of file, place and part; false at the end or with env's error set. `e` is initialised for scan->mapping. */
 bool log_scan_next_event(LogScan *scan, EventRecord *e);
 /* Why the row that is set gives no event although its format would: it is an older delivery; NULL = it is not. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
 ** log_scan: all records of all files of a log, in order of file and place. */
 #include "log_progress.h"
+#include "log_ranges.h"
 #include "log_versions.h"
 
 static bool verbs_from_table(Host *host, Arena *arena, Slice name, Mapping *mapping) {
@@ -65,8 +66,9 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
   scan->spec = spec;
   arena_init(&scan->files, env);
   arena_init(&scan->file, env);
+  arena_init(&scan->part, env);
   arena_init(&scan->reason, env);
-  if( !scan_ready(scan) || (with_events && !scan_verbs(scan)) ) return false;
+  if( !scan_ready(scan) || !log_ranges_init(scan) || (with_events && !scan_verbs(scan)) ) return false;
   if( with_events && spec->key_column >= 0 && !versions_find(&scan->files, host, spec, &scan->versions) ) return false;
   return files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
 }
@@ -88,6 +90,21 @@ bool log_scan_want_events(LogScan *scan, const bool wanted[EV_COUNT]) {
   return log_scan_want(scan, columns);
 }
 
+bool log_scan_bound(LogScan *scan, const Term *terms, int count, int column) {
+  LogRanges *ranges = &scan->ranges;
+  Term *bounds = arena_alloc(&scan->files, (size_t)(count + 1) * sizeof *bounds);
+  if( !bounds ) return false;
+  for(int i = 0; i < count; i++)
+    if( terms[i].column == column && terms[i].kind == TERM_TIME ) bounds[ranges->term_count++] = terms[i];
+  ranges->terms = bounds;
+  return true;
+}
+
+bool log_scan_bound_events(LogScan *scan, const Term *terms, int count, int column) {
+  bool is_row = !scan->spec->format->events && scan->spec->key_column < 0;
+  return !is_row || log_scan_bound(scan, terms, count, column);
+}
+
 Value log_scan_value(const LogScan *scan, size_t column) {
   if( column >= scan->record.field_count ) return (Value){.type = VALUE_NULL};
   if( (int)column == scan->mapping.ts_column && scan->mapping.columns[column].type == LOG_TIMESTAMP ) return scan->ts;
@@ -99,16 +116,22 @@ static bool scan_want_fields(LogScan *scan, size_t field_count) {
   size_t count = scan->mapping.column_count;
   if( !scan->wanted ) return true;
   if( !scan->is_ordered ) return reader_want(scan->reader, scan->wanted, count);
-  bool *fields = arena_alloc(&scan->file, field_count + 1);
+  bool *fields = arena_alloc(&scan->part, field_count + 1);
   if( !fields ) return false;
   for(size_t i = 0; i < count; i++)
     if( scan->order[i] >= 0 ) fields[scan->order[i]] = scan->wanted[i];
   return reader_want(scan->reader, fields, field_count);
 }
 
-static void scan_close_file(LogScan *scan) {
+static void scan_close_reader(LogScan *scan) {
   reader_close(scan->reader);
   scan->reader = NULL;
+  arena_free(&scan->part);
+}
+
+static void scan_close_file(LogScan *scan) {
+  scan_close_reader(scan);
+  log_ranges_close_file(scan);
   arena_free(&scan->file);
 }
 
@@ -121,17 +144,40 @@ void log_scan_close(LogScan *scan) {
   scan->env = NULL;
 }
 
-static bool scan_open_file(LogScan *scan) {
+static bool scan_open_reader(LogScan *scan, ByteSource *bytes) {
   Dialect dialect = scan->spec->dialect;
+  if( dialect.has_header ) dialect.field_count = 0;
+  scan->reader = reader_open(&scan->part, bytes, &dialect);
+  return scan->reader != NULL;
+}
+
+/* False when there is nothing to read in the file, or on an error. */
+static bool scan_open_file(LogScan *scan) {
+  LogRanges *ranges = &scan->ranges;
   Slice path = scan->names[scan->next_name++].path;
   scan->log_file = files_relative(&scan->files, path);
   scan->is_ordered = false;
-  if( dialect.has_header ) dialect.field_count = 0;
+  scan->record = (Record){.kind = RECORD_END};
   arena_init(&scan->file, scan->env);
-  scan->source = files_read(scan->host->files, &scan->file, path);
-  ByteSource *bytes = scan->source ? bytes_inflate(&scan->file, scan->source) : NULL;
-  if( bytes ) scan->reader = reader_open(&scan->file, bytes, &dialect);
-  return scan->reader && (dialect.has_header || scan_want_fields(scan, 0));
+  arena_init(&scan->part, scan->env);
+  ranges->file = files_read(scan->host->files, &scan->file, path);
+  if( !ranges->file || !log_ranges_open(scan, path) || log_ranges_pass_file(scan) ) return false;
+  scan->source = files_view(&scan->part, ranges->file, 0);
+  ByteSource *bytes = bytes_inflate(&scan->part, scan->source);
+  if( bytes && ranges->noted ) ranges->noted->is_gzip = bytes_are_gzip(bytes);
+  return bytes && scan_open_reader(scan, bytes) && (scan->spec->dialect.has_header || scan_want_fields(scan, 0));
+}
+
+/* The reader stands where what it was to read ends. False when the file has nothing more, or on an error. */
+static bool scan_step(LogScan *scan) {
+  ReaderStart start = reader_tell(scan->reader);
+  RangesStep step = log_ranges_step(scan, &start);
+  if( step != RANGES_JUMP ) return step == RANGES_ON;
+  scan_close_reader(scan);
+  scan->source = files_view(&scan->part, scan->ranges.file, start.offset);
+  if( !scan_open_reader(scan, scan->source) ) return false;
+  reader_go_on(scan->reader, &start);
+  return scan_want_fields(scan, start.field_count);
 }
 
 /* Where each column of the table stands in this file's header. A column the table does not know would be lost: that is an error. */
@@ -181,7 +227,8 @@ static void scan_name_column(LogScan *scan, bool counts_table) {
 
 static RecordKind scan_deliver(LogScan *scan) {
   Record *record = &scan->record;
-  if( record->kind == RECORD_HEADER ) {
+  RecordKind kind = record->kind;
+  if( kind == RECORD_HEADER ) {
     record->kind = RECORD_SKIPPED;
     record->reason_code = "header";
     if( !scan_read_header(scan) || !scan_want_fields(scan, record->field_count) ) return RECORD_END;
@@ -197,6 +244,7 @@ static RecordKind scan_deliver(LogScan *scan) {
   scan->rows += record->kind == RECORD_ROW;
   scan->rejects += record->kind == RECORD_REJECT;
   scan->skipped += record->kind == RECORD_SKIPPED;
+  if( scan->ranges.noted ) log_ranges_note(scan, kind);
   if( record->kind == RECORD_REJECT && scan->spec->fail_on_reject )
     env_fail(scan->env, ERR_DATA, "'" SLICE_FORMAT "' line %lld, byte %lld: " SLICE_FORMAT " (on_error='fail')", SLICE_ARGS(scan->log_file),
              (long long)record->line, (long long)record->offset, SLICE_ARGS(record->reason));
@@ -207,9 +255,13 @@ RecordKind log_scan_next(LogScan *scan) {
   log_progress_tick(scan);
   while( env_tick(scan->env) ) {
     if( !scan->reader ) {
-      if( scan->next_name == scan->name_count || !scan_open_file(scan) ) return RECORD_END;
+      if( scan->next_name == scan->name_count ) return RECORD_END;
+      if( !scan_open_file(scan) ) scan_close_file(scan);
+      if( !scan->reader ) continue;
     }
-    if( reader_next(scan->reader, &scan->record) != RECORD_END ) return scan_deliver(scan);
+    bool goes_on = scan->record.offset + scan->record.bytes < scan->ranges.stop || scan_step(scan);
+    if( goes_on && reader_next(scan->reader, &scan->record) != RECORD_END ) return scan_deliver(scan);
+    if( goes_on ) log_ranges_end(scan);
     scan_close_file(scan);
   }
   return RECORD_END;

@@ -403,7 +403,7 @@ static void load_column(Arena *arena, sqlite3_stmt *rows, bool is_declared, LogS
   spec->mapping.column_count++;
 }
 
-enum { LAYOUT_ROWS_MAX = 3000 };       /* a view in its place may never end; OFFSET keeps SQLite from sorting before it counts */
+enum { LAYOUT_ROWS_MAX = 3000, LAYOUT_LOOK_MAX = 200000 };       /* a view in its place may never end; OFFSET keeps SQLite from sorting before it counts */
 
 /* No memory, interrupted, locked by somebody: says nothing about the layout, and is over by the next time. */
 static bool passes(const Env *env) { return env->code == ERR_NOMEM || env->code == ERR_INTERRUPT || env->code == ERR_IO; }
@@ -455,8 +455,9 @@ bool log_layout_load(Host *host, Arena *arena, const Options *options, LogSpec *
   note_damage(arena, spec);
   spec->mapping.decimal = '.';
   sqlite3_stmt *rows = host_prepare(host, env, SQLITE_PREPARE_NO_VTAB,
-                                    "SELECT * FROM (SELECT item, position, name, value, ts_format FROM \"%w\".\"%w_layout\" LIMIT %d OFFSET 0) "
-                                    "ORDER BY position, name", spec->schema.data, spec->name.data, LAYOUT_ROWS_MAX + 1);
+                                    "SELECT * FROM (SELECT * FROM (SELECT item, position, name, value, ts_format FROM \"%w\".\"%w_layout\" LIMIT %d OFFSET 0) "
+                                    "WHERE item IS NOT 'portions' LIMIT %d OFFSET 0) ORDER BY position, name",
+                                    spec->schema.data, spec->name.data, LAYOUT_LOOK_MAX, LAYOUT_ROWS_MAX + 1);
   if( rows ) load_rows(host, arena, rows, spec, &relative);
   sqlite3_finalize(rows);
   note_damage(arena, spec);

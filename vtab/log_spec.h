@@ -2,6 +2,7 @@
 ** log_spec: CREATE options and a look at the first file → LogSpec; LogSpec ↔ the shadow table <name>_layout (D10), whose rows are
 **   ('option', 0, name, value, NULL)   path, path_base ('database' or 'absolute'), format, delimiter, quote, encoding, header, skip, null, decimal
 **   ('column', n, name, type, ts_format)   the file's columns from 1, in order
+**   ('portions', 0, file, map, NULL)   which times stand where in a file: log_remember.h, portion_code.h; the only rows that are written later
 ** The table is machine-made but untrusted: whatever does not make sense is said when the log is read. */
 #ifndef JOURNEY_LOG_SPEC_H
 #define JOURNEY_LOG_SPEC_H

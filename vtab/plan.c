@@ -4,7 +4,7 @@
 
 #include "../ext/core/scan.h"
 
-static const char decodes[] = "decodes ", takes[] = "takes ", every[] = "every column", none[] = "no column";
+static const char decodes[] = "decodes ", takes[] = "takes ", skips[] = "skips by remembered ranges of ", every[] = "every column", none[] = "no column";
 
 /* ---- making ------------------------------------------------------------------------------------------------------ */
 
@@ -69,6 +69,7 @@ static void decodes_append(const sqlite3_index_info *info, const PlanTable *tabl
 
 int plan_make(sqlite3_index_info *info, const PlanTable *table, int argv, sqlite3_str *words) {
   int count = 0;
+  bool is_ranged = false;
   decodes_append(info, table, words);
   for(int i = 0; i < info->nConstraint && count < PLAN_TERMS_MAX; i++) {
     TermKind kind;
@@ -79,6 +80,11 @@ int plan_make(sqlite3_index_info *info, const PlanTable *table, int argv, sqlite
     sqlite3_str_appendf(words, "%s%s", count == 1 ? "; " : ", ", count == 1 ? takes : "");
     name_append(words, table->name(table->of, info->aConstraint[i].iColumn));
     sqlite3_str_appendf(words, " %s ?", term_op_text(op));
+    is_ranged = is_ranged || (info->aConstraint[i].iColumn == table->ranged && kind == TERM_TIME);
+  }
+  if( is_ranged ) {
+    sqlite3_str_appendf(words, "; %s", skips);
+    name_append(words, table->name(table->of, table->ranged));
   }
   return count;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
 ** plan: what a scan decodes and which comparisons it takes over, as the sentence that EXPLAIN QUERY PLAN shows and xFilter reads back:
-**   decodes event_ts, "Wait time"; takes event_ts >= ?, channel = ?
+**   decodes event_ts, "Wait time"; takes event_ts >= ?, channel = ?; skips by remembered ranges of event_ts
 ** A name that is no plain word stands in double quotes. The values of the terms follow in order. */
 #ifndef JOURNEY_PLAN_H
 #define JOURNEY_PLAN_H
@@ -15,6 +15,7 @@ typedef struct PlanTable {
   int column_count;
   const char *(*name)(const void *of, int column);      /* NULL = nothing to decode: an argument, provenance */
   TermKind (*kind)(const void *of, int column);         /* TERM_NONE = its terms stay SQLite's */
+  int ranged;                                           /* the column of whose terms the scan is told, so that it passes over what cannot match; -1 = none */
 } PlanTable;
 
 typedef struct Plan {

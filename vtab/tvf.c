@@ -145,7 +145,10 @@ static TermKind plan_kind(const void *of, int column) {
 }
 
 static PlanTable tvf_plan_table(const TvfModule *module) {
-  return (PlanTable){module, module->shown_count, plan_name, plan_kind};
+  int ranged = -1;
+  for(int i = 0; module->tvf->ranged && i < module->shown_count; i++)
+    if( strcmp(module->tvf->columns[i].name, module->tvf->ranged) == 0 ) ranged = i;
+  return (PlanTable){module, module->shown_count, plan_name, plan_kind, ranged};
 }
 
 /* Not an error yet: SQLite 3.40 asks for plans of the sides of an OR without the arguments, and never runs those. */

@@ -45,6 +45,7 @@ typedef struct Tvf {
   /* NULL, or columns (names, ends with NULL) whose comparisons `next` takes over: TIMESTAMP as TERM_TIME, VARCHAR and TEXT as TERM_TEXT (term.h).
   ** Such a function finds them in call->plan, and there the columns that are wanted. */
   const char *const *filters;
+  const char *ranged;         /* NULL, or the one of them whose terms `run` tells the scan of a log (log_scan_bound) */
   /* Runs the call. Either adds every row with tvf_row(), or sets call->state for `next`. Errors: env_fail(&call->env, …). */
   void (*run)(TvfCall *call);
   /* NULL, or fills *row (zeroed row_size bytes) with the next row; false at the end or on error. */

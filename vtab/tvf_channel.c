@@ -25,6 +25,7 @@ typedef struct EventsState {
   EventRecord e;
   bool wanted[EV_COUNT];        /* to be shown or compared */
   int next_log;
+  int64_t events;               /* of the log so far */
 } EventsState;
 
 static void events_cell(EventCell *cell, int column, Value value) {
@@ -57,11 +58,12 @@ static void events_close_log(EventsState *state) {
 }
 
 static bool events_open_log(TvfCall *call, EventsState *state) {
-  call->rowid = (int64_t)state->next_log * EVENTS_ROWIDS_PER_LOG;
+  state->events = 0;
   const LogSpec *spec = &state->logs.table[state->next_log++]->spec;
   if( !log_scan_open(&state->scan, call->host, &call->env, spec, true) ) return false;
   if( !event_record_init(&state->e, &call->env, &state->scan.mapping, spec->format, spec->name) ||
-      !log_scan_want_events(&state->scan, state->wanted) ) return false;
+      !log_scan_want_events(&state->scan, state->wanted) ||
+      !log_scan_bound_events(&state->scan, call->plan.terms, call->plan.term_count, EV_EVENT_TS - EVENT_RECORD_FIRST) ) return false;
   if( events_excludes(call, &state->e) ) events_close_log(state);
   return !env_failed(&call->env);
 }
@@ -82,7 +84,7 @@ static bool events_record(TvfCall *call, EventsState *state) {
       events_close_log(state);
       continue;
     }
-    call->rowid++;
+    call->rowid = (state->next_log - 1) * EVENTS_ROWIDS_PER_LOG + ++state->events + (int64_t)state->scan.passed;
     if( events_keeps(call, &state->e) ) return true;
   }
   return false;
@@ -115,6 +117,7 @@ const Tvf tvf_channel_events = {
   .column_count = EV_COUNT - EVENT_RECORD_FIRST,
   .row_size = sizeof(EventRow),
   .filters = (const char *const[]){"event_ts", "channel", "event", "role", "account", "phone", "email", "device", NULL},
+  .ranged = "event_ts",
   .run = events_run,
   .next = events_next,
   .close = events_close,

@@ -20,8 +20,6 @@ typedef struct View {
   Buf json;
 } View;
 
-static const char *const levels[] = {"event", "channel", "role", "agent", "queue", "topic", NULL};
-static const EventColumn level_columns[] = {EV_EVENT, EV_CHANNEL, EV_ROLE, EV_AGENT, EV_QUEUE, EV_TOPIC};
 static const char *const relations[] = {"directly", "eventually", NULL};
 static const char *const tie_rules[] = {"input", "step", "strict", NULL};
 
@@ -46,14 +44,14 @@ static void edges_run(TvfCall *call) {
   View *v = arena_alloc(&call->arena, sizeof *v);
   JourneyNeeds needs = {.count = 0};
   EdgeOptions options;
-  int level = tvf_choice(call, "level", levels);
+  EventColumn level = journey_level(call);
   if( !v || env_failed(&call->env) ) return;
   call->state = v;
   buf_init(&v->json, &call->env);
   journey_need(&needs, EV_DURATION_S);
-  journey_need(&needs, level_columns[level]);
-  if( !journey_open(call, &needs, (int)level_columns[level], &v->source) ) return;
-  read_options(call, &v->source, level_columns[level], &options);
+  journey_need(&needs, level);
+  if( !journey_open(call, &needs, (int)level, &v->source) ) return;
+  read_options(call, &v->source, level, &options);
   if( !env_failed(&call->env) ) edges_find(&call->arena, &v->source.events, &options, &v->edges);
 }
 
@@ -102,8 +100,7 @@ static void edges_close(TvfCall *call) {
 
 static const TvfArg args[] = {
   {"source", ARG_TEXT, NULL, "name of a table, view or channel log, or a list of logs 'phone, chat'"},
-  {"level", ARG_TEXT, "'event'", "what a step is: event, channel, role, agent, queue or topic; events without it are "
-    "passed over"},
+  {"level", ARG_TEXT, "'event'", JOURNEY_LEVEL_MEANING},
   {"relation", ARG_TEXT, "'directly'", "directly: each step and the next; eventually: all pairs of an earlier and a "
     "later step"},
   {"gap", ARG_DURATION, "NULL", "pairs inside an episode that longer silence ends; NULL = the whole unit is one "

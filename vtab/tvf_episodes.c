@@ -104,17 +104,11 @@ static const struct Read { const char *column; int from; } reads[] = {
   {"handle_s", FROM_CONTACTS},    {"outcome", FROM_CONTACTS},
 };
 
-static bool wants_column(const TvfCall *call, const char *name) {
-  for(int i = 0; i < call->tvf->column_count; i++)
-    if( strcmp(call->tvf->columns[i].name, name) == 0 ) return call->plan.wanted[i];
-  return false;
-}
-
 /* Without contacts and roles, most of the work and of the memory is not needed either. */
 static void find_needs(TvfCall *call, JourneyNeeds *needs) {
   needs->alone = true;
   for(size_t i = 0; i < COUNT_OF(reads); i++) {
-    if( !wants_column(call, reads[i].column) ) continue;
+    if( !journey_wants(call, reads[i].column) ) continue;
     if( reads[i].from == FROM_CONTACTS ) needs->alone = false;
     else journey_need(needs, (EventColumn)reads[i].from);
   }
@@ -150,8 +144,8 @@ static void episodes_run(TvfCall *call) {
   buf_init(&v->path, &call->env);
   buf_init(&v->channels, &call->env);
   buf_init(&v->json, &call->env);
-  v->wants_path = wants_column(call, "path");
-  v->wants_channels = wants_column(call, "channels");
+  v->wants_path = journey_wants(call, "path");
+  v->wants_channels = journey_wants(call, "channels");
   find_needs(call, &needs);
   if( !journey_open(call, &needs, EV_EVENT, &v->source) || !read_options(call, &v->source, &options) ) return;
   if( !make_contacts(call, v, needs.alone) ) return;

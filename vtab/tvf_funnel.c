@@ -83,8 +83,8 @@ static bool read_plan(TvfCall *call, FunnelPlan *plan, Slice excludes[FUNNEL_EXC
   if( env_failed(env) || !funnel_read_steps(env, "steps", tvf_text(call, "steps"), plan) ||
       !funnel_read_excludes(env, "exclude", tvf_text(call, "exclude"), plan, excludes) ||
       !funnel_read_windows(env, "step_windows", tvf_text(call, "step_windows"), plan) ) return false;
-  if( window == INT_NULL || window <= 0 )
-    return env_fail(env, ERR_INPUT, "window is %s; write how long after the first step the others count, e.g. '7 days'", window == INT_NULL ? "NULL" : "not positive");
+  if( window == INT_NULL || window == 0 )
+    return env_fail(env, ERR_INPUT, "window is %s; write how long after the first step the others count, e.g. '7 days'", window == INT_NULL ? "NULL" : "0");
   if( plan->mode != FUNNEL_UNORDERED ) return true;
   bool has_windows = false;
   for(int k = 0; k < plan->step_count; k++) has_windows = has_windows || plan->steps[k].window != INT_NULL;

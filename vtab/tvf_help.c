@@ -105,6 +105,7 @@ static int help_compare(const void *left, const void *right, const void *context
 
 static void help_run(TvfCall *call) {
   for(size_t i = 0; vtab_functions[i]; i++) help_tvf(call, vtab_functions[i]);
+  for(size_t i = 0; vtab_writers[i]; i++) help_function(call, vtab_writers[i]);
   for(size_t i = 0; call->host->functions[i]; i++) help_function(call, call->host->functions[i]);
   help_log(call);
   if( !env_failed(&call->env) ) array_sort(&call->env, call->rows, call->row_count, sizeof(HelpRow), help_compare, NULL);

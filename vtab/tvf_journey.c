@@ -25,6 +25,19 @@ bool journey_open(TvfCall *call, const JourneyNeeds *needs, int tie_column, Sour
   return source_open(call, &wanted, source);
 }
 
+EventColumn journey_level(TvfCall *call) {
+  static const char *const words[] = {"event", "channel", "role", "agent", "queue", "topic", NULL};
+  static const EventColumn columns[] = {EV_EVENT, EV_CHANNEL, EV_ROLE, EV_AGENT, EV_QUEUE, EV_TOPIC};
+  int word = tvf_choice(call, "level", words);
+  return env_failed(&call->env) ? EV_EVENT : columns[word];
+}
+
+bool journey_wants(const TvfCall *call, const char *column) {
+  for(int i = 0; i < call->tvf->column_count; i++)
+    if( strcmp(call->tvf->columns[i].name, column) == 0 ) return call->plan.wanted[i];
+  return false;
+}
+
 const Condition *journey_condition(TvfCall *call, const char *arg, const Source *source) {
   Slice text = tvf_text(call, arg);
   if( !text.data ) return NULL;

@@ -22,6 +22,11 @@ void journey_need_contacts(JourneyNeeds *needs);
 void journey_need(JourneyNeeds *needs, EventColumn column);
 /* Opens the source with these needs, arranged for ties = 'step' by `tie_column`. */
 bool journey_open(TvfCall *call, const JourneyNeeds *needs, int tie_column, Source *source);
+/* The event column that argument `level` names: event, channel, role, agent, queue or topic; EV_EVENT on an error. */
+EventColumn journey_level(TvfCall *call);
+#define JOURNEY_LEVEL_MEANING "what a step is: event, channel, role, agent, queue or topic; events without it are passed over"
+/* Does the query show a column of the function? Only of functions with `filters`, be they none. */
+bool journey_wants(const TvfCall *call, const char *column);
 /* The condition over events in argument `arg`; NULL when it is NULL, or on error. */
 const Condition *journey_condition(TvfCall *call, const char *arg, const Source *source);
 /* by_columns and min_n have no meaning where a row is no aggregate: an error that says so, when given. */

@@ -5,11 +5,12 @@
 #include "tvf.h"
 
 extern const Tvf tvf_channel_events, tvf_channel_rejects, tvf_channel_rows, tvf_channel_formats;    /* tvf_channel.c */
+extern const Tvf tvf_channel_ranges;                                                               /* tvf_ranges.c */
 extern const Tvf tvf_channel_sniff;                                                                /* tvf_sniff.c */
 extern const Tvf tvf_channel_summary;                                                              /* tvf_summary.c */
 extern const Tvf tvf_journey_help, tvf_journey_vocabulary;                                         /* tvf_help.c */
 extern const Tvf tvf_journey_status;                                                               /* tvf_status.c */
-extern const Tvf tvf_journey_timeline, tvf_journey_contacts, tvf_journey_episodes, tvf_journey_edges, tvf_journey_repeats, tvf_journey_funnel;
+extern const Tvf tvf_journey_timeline, tvf_journey_contacts, tvf_journey_episodes, tvf_journey_edges, tvf_journey_repeats, tvf_journey_funnel, tvf_journey_paths;
 extern const Tvf tvf_escalation_list, tvf_escalation_evidence, tvf_escalation_causes, tvf_escalation_rules, tvf_escalation_reasons;
 extern const Tvf tvf_loyalty_impact, tvf_loyalty_damage, tvf_loyalty_parameters;
 

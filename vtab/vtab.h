@@ -6,6 +6,7 @@
 #include "tvf.h"
 
 int vtab_register(Host *host);
+extern const SqlFunction *const vtab_writers[];    /* the functions that write what our tables keep; ends with NULL */
 extern const Tvf *const vtab_functions[];          /* every table-valued function; ends with NULL */
 
 #endif

@@ -185,6 +185,12 @@ uint64_t slice_hash(Slice s) {
   return hash * UINT64_C(0x9E3779B97F4A7C15) >> 17 ^ hash;
 }
 
+uint64_t slice_digest(Slice s) {
+  uint64_t digest = UINT64_C(0xCBF29CE484222325);
+  for(size_t i = 0; i < s.size; i++) digest = (digest ^ (unsigned char)s.data[i]) * UINT64_C(0x100000001B3);
+  return digest;
+}
+
 /* ---- errors ------------------------------------------------------------------------------------------- */
 
 bool env_fail(Env *env, ErrCode code, const char *format, ...) {

@@ -82,6 +82,7 @@ static inline bool slice_plain_int(Slice s, int64_t *value) {
 bool slice_to_int(Slice s, int64_t *value);          /* decimal, optional sign, whole slice, no overflow */
 bool slice_to_real(Slice s, double *value);          /* JSON-like number, '.' point, whole slice, finite; locale-free */
 uint64_t slice_hash(Slice s);                        /* seeded per build, not stable across versions */
+uint64_t slice_digest(Slice s);                      /* FNV-1a: the same everywhere and for ever, for what is stored */
 
 /* ---- values: what a field, a literal or a result can be -------------------------------------------- */
 typedef enum ValueType { VALUE_NULL, VALUE_INT, VALUE_REAL, VALUE_TEXT } ValueType;

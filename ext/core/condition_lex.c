@@ -126,11 +126,14 @@ Lexer condition_lexer(Slice text) {
   return lexer;
 }
 
+static bool is_opening(char c) { return c == '\'' || c == '"' || c == '`' || c == '['; }
+
 void condition_names(Slice text, void (*name)(void *context, Slice identifier), void *context) {
   bool has_verb = false;
   Lexer lexer = condition_lexer(text);
   for(; lexer.token != TOKEN_END; condition_lexer_next(&lexer)) {
     if( lexer.token == TOKEN_NAME || lexer.token == TOKEN_WORD ) name(context, lexer.body);
+    if( lexer.token == TOKEN_BAD && is_opening(text.data[lexer.start]) ) break;
     if( lexer.token == TOKEN_BAD ) lexer.at = lexer.start + 1;
     has_verb |= lexer.token == TOKEN_WORD && (vocabulary_find(lexer.body) || role_find(lexer.body) != ROLE_NONE);
   }

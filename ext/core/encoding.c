@@ -176,17 +176,14 @@ size_t encoding_valid_prefix(Encoding encoding, Slice s) {
 }
 
 /* All code points here are below U+10000 and none is a surrogate. */
-static bool append_code_point(Buf *out, uint32_t c) {
-  char text[3];
-  if( c < 0x800 ) {
-    text[0] = (char)(0xC0 | c >> 6);
-    text[1] = (char)(0x80 | (c & 0x3F));
-    return buf_append(out, text, 2);
-  }
-  text[0] = (char)(0xE0 | c >> 12);
-  text[1] = (char)(0x80 | (c >> 6 & 0x3F));
-  text[2] = (char)(0x80 | (c & 0x3F));
-  return buf_append(out, text, 3);
+bool utf8_append(Buf *out, uint32_t c) {
+  if( c > 0x10FFFF || (c >= 0xD800 && c < 0xE000) ) c = 0xFFFD;
+  if( c < 0x80 ) return buf_append_char(out, (char)c);
+  char text[4];
+  size_t size = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+  for(size_t i = size; i-- > 1; c >>= 6) text[i] = (char)(0x80 | (c & 0x3F));
+  text[0] = (char)((0xF00u >> size & 0xF0) | c);
+  return buf_append(out, text, size);
 }
 
 bool encoding_to_utf8(Encoding encoding, Slice bytes, Buf *out) {
@@ -198,7 +195,7 @@ bool encoding_to_utf8(Encoding encoding, Slice bytes, Buf *out) {
     if( !buf_append(out, bytes.data + i, next - i) ) return false;
     if( next == bytes.size ) break;
     uint32_t c = code_point(encoding, (unsigned char)bytes.data[next]);
-    if( !append_code_point(out, c ? c : 0xFFFD) ) return false;
+    if( !utf8_append(out, c ? c : 0xFFFD) ) return false;
     if( !c ) whole = false;
     i = next + 1;
   }

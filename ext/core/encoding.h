@@ -24,6 +24,8 @@ size_t encoding_bom(Encoding encoding, Slice head);
 size_t utf8_valid_prefix(Slice s);
 /* Invalid sequences as U+FFFD. */
 bool utf8_replace_invalid(Slice s, Buf *out);
+/* Appends a character; U+FFFD where there is no such one. */
+bool utf8_append(Buf *out, uint32_t c);
 /* First byte that `encoding` does not assign (single bytes), or utf8_valid_prefix (all others). */
 size_t encoding_valid_prefix(Encoding encoding, Slice s);
 /* Appends a single-byte encoded text as UTF-8 (unassigned bytes as U+FFFD, which returns false). */

@@ -3,7 +3,12 @@
 #include "format.h"
 
 #define FORMATS(X) \
-  X(csv) X(tsv)
+  X(asterisk_cdr) \
+  X(asterisk_queue) \
+  X(csv) \
+  X(jsonl) \
+  X(mbox) \
+  X(tsv)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
 #define FORMAT_ROW(name) &format_##name,

@@ -19,6 +19,7 @@ typedef struct FormatColumn {
 typedef struct FormatColumns {
   FormatColumn *items;
   size_t count;
+  bool are_typed;               /* LOG_TEXT is text, whatever the values look like; else it is sniffed */
 } FormatColumns;
 
 /* One record, for its events. */
@@ -37,7 +38,7 @@ typedef struct Format {
   const FormatColumn *columns;  /* those every file of it has, in their order; a CSV with a header: those it may have, by name */
   size_t column_count;
   /* The columns of a file that does not always have the same: from its first bytes (at most 1 MiB, whole lines unless it is one).
-  ** Their types are sniffed where LOG_TEXT. NULL = `columns`. False with the error set. */
+  ** Their types are sniffed where LOG_TEXT, unless are_typed. NULL = `columns`. False with the error set. */
   bool (*learn)(Arena *arena, Slice head, FormatColumns *out);
   const char *verbs;            /* its words as verbs, 'raw=verb; raw=verb'; the user's event_map goes before */
   const char *given;            /* what all its events have: 'direction=in; actor=customer'; NULL = nothing */

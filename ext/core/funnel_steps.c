@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT
 ** funnel_steps: the lists of a funnel as they are written. Judges their form; conditions are compiled elsewhere. */
-#include <stdio.h>
-
 #include "funnel.h"
 #include "timestamp.h"
 
@@ -85,7 +83,6 @@ bool funnel_read_windows(Env *env, const char *what, Slice list, FunnelPlan *pla
     if( part.size == 0 ) continue;
     if( k == 0 ) return env_fail(env, ERR_INPUT, "%s: the first step has none before it; write its window empty, e.g. '; 1 hour; 2 days'", what);
     if( !duration_parse(env, what, part, &plan->steps[k].window) ) return false;
-    if( plan->steps[k].window < 0 ) return env_fail(env, ERR_INPUT, "%s: the window of step %d is negative", what, k + 1);
   }
   return true;
 }

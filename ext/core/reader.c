@@ -347,9 +347,10 @@ static bool judge_encoding(Reader *reader, Record *record, Slice *text) {
 /* A record of another format than CSV. */
 static void judge_shape(Reader *reader, Record *record, Slice text) {
   Cut *cut = &reader->cut;
-  const char *nul = memchr(text.data, 0, text.size);
+  bool takes_bytes = reader->dialect.shape->takes_bytes;
+  const char *nul = takes_bytes ? NULL : memchr(text.data, 0, text.size);
   if( nul ) reject_nul(reader, record, (size_t)(nul - text.data), 0);
-  else if( judge_encoding(reader, record, &text) ) {
+  else if( takes_bytes || judge_encoding(reader, record, &text) ) {
     *cut = (Cut){.env = reader->env, .kind = RECORD_ROW};
     reader->dialect.shape->cut(reader->state, text, cut);
     record->kind = cut->kind;

@@ -46,6 +46,7 @@ typedef struct Shape {
   size_t (*scan)(void *state, RecordExtent *extent, Slice bytes, bool more);
   /* One whole record without its end: valid UTF-8, no NUL, not empty, no byte order mark. */
   void (*cut)(void *state, Slice text, Cut *cut);
+  bool takes_bytes;             /* a record may hold any bytes, in one encoding or several: cut() makes valid UTF-8 of what it gives */
   bool is_independent;          /* a record means the same whatever came before: a log may be read in parts */
 } Shape;
 

@@ -297,10 +297,12 @@ static void say_rejects(Sniffing *work) {
 }
 
 static void say_dialect(Sniffing *work) {
-  if( work->out->dialect.encoding == ENCODING_LATIN1 && !work->given->dialect.has_encoding ) {
+  const Dialect *dialect = &work->out->dialect;
+  if( dialect->shape && dialect->shape->takes_bytes ) return;
+  if( dialect->encoding == ENCODING_LATIN1 && !work->given->dialect.has_encoding ) {
     sentence_add(&work->problems, "encoding is latin1 or windows-1252: no byte decides");
   }
-  if( work->out->dialect.quote == 0 && !work->given->dialect.has_quote && work->out->dialect.delimiter != '\t' ) {
+  if( !dialect->shape && dialect->quote == 0 && !work->given->dialect.has_quote && dialect->delimiter != '\t' ) {
     sentence_add(&work->problems, "quotes do not pair up: they are read as plain text");
   }
   if( work->guess.one_column ) sentence_add(&work->problems, "one column only: nothing shows the delimiter");
@@ -333,6 +335,9 @@ static const FormatColumn *format_column(const Sniffing *work, Slice name) {
   return NULL;
 }
 
+/* Whether what the format calls text is looked at. */
+static bool sniffs_text(const Sniffing *work) { return work->format->learn && !work->columns.are_typed; }
+
 /* What the format knows goes before what the values look like. */
 static bool format_settles(Sniffing *work) {
   Sniff *out = work->out;
@@ -344,13 +349,13 @@ static bool format_settles(Sniffing *work) {
     if( !known ) continue;
     bool wants_time = known->type == LOG_TIMESTAMP || known->type == LOG_DATE;
     if( known->ts_format ) column->ts_format = slice_of(known->ts_format);
-    else if( !wants_time && !(work->format->learn && known->type == LOG_TEXT) ) column->ts_format = SLICE_NULL;
-    if( known->type != LOG_TEXT || !work->format->learn ) column->type = !wants_time || known->ts_format || is_time ? known->type : LOG_TEXT;
+    else if( !wants_time && !(sniffs_text(work) && known->type == LOG_TEXT) ) column->ts_format = SLICE_NULL;
+    if( known->type != LOG_TEXT || !sniffs_text(work) ) column->type = !wants_time || known->ts_format || is_time ? known->type : LOG_TEXT;
     column->role = known->event_column ? event_column_find(slice_of(known->event_column)) : -1;
     has_roles |= column->role >= 0;
     if( column->role == EV_EVENT_TS ) out->ts_column = (int)i;
   }
-  if( !work->given->null_texts.data && !has_own_header(work->format) && !work->format->learn ) out->null_texts = SLICE("");
+  if( !work->given->null_texts.data && !has_own_header(work->format) && !sniffs_text(work) ) out->null_texts = SLICE("");
   if( has_roles || work->format->events ) return true;
   out->dialect.has_header = true;
   return roles_propose(work->env, out);

@@ -89,3 +89,17 @@ bool term_holds(const Term *term, Value left) {
     default: return order == 0;
   }
 }
+
+/* What is shown rises with the time, so the ends decide. */
+bool term_may_hold(const Term *term, int64_t first, int64_t last) {
+  if( term->right.type == VALUE_NULL ) return false;
+  if( term->kind != TERM_TIME || term->time == INT_NULL ) return true;
+  int low = order_as_time(term, (Value){VALUE_INT, {.integer = first}}), high = order_as_time(term, (Value){VALUE_INT, {.integer = last}});
+  switch( term->op ) {
+    case TERM_LESS: return low < 0;
+    case TERM_LESS_EQUAL: return low <= 0;
+    case TERM_GREATER: return high > 0;
+    case TERM_GREATER_EQUAL: return high >= 0;
+    default: return low <= 0 && high >= 0;
+  }
+}

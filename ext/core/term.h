@@ -28,5 +28,7 @@ const char *term_op_text(TermOp op);                 /* "=", "<", …, "IS" */
 Term term_make(int column, TermKind kind, TermOp op, Value right);
 /* `left`: a time as VALUE_INT µs; a text in a time column is a value that is no time. */
 bool term_holds(const Term *term, Value left);
+/* May it hold of a time (TERM_TIME) from `first` to `last`? False = of none of them. */
+bool term_may_hold(const Term *term, int64_t first, int64_t last);
 
 #endif

@@ -338,6 +338,15 @@ static int64_t zone_cycles(const Zone *zone, int64_t seconds) {
   return floor_divide(seconds - zone->cycle_from, CYCLE_SECONDS) * CYCLE_SECONDS;
 }
 
+uint64_t zone_digest(const Zone *zone) {
+  uint64_t digest = slice_digest(SLICE("UTC"));
+  for(size_t i = 0; zone && i < zone->count; i++) {
+    int64_t span[3] = {(int64_t)digest, zone->spans[i].from, zone->spans[i].offset};
+    digest = slice_digest((Slice){(const char *)span, sizeof span});
+  }
+  return digest;
+}
+
 int32_t zone_offset_at(const Zone *zone, int64_t utc_seconds) {
   if( !zone ) return 0;
   utc_seconds = clamp_seconds(utc_seconds);

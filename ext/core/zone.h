@@ -16,6 +16,8 @@ const Zone *zone_fixed(Arena *arena, Slice name);
 bool zone_name_ok(Slice name);
 /* Offset of local time from UTC in seconds at an instant (UTC seconds). zone NULL = UTC = 0. */
 int32_t zone_offset_at(const Zone *zone, int64_t utc_seconds);
+/* Of all its rules: other rules give another digest. zone NULL = UTC. */
+uint64_t zone_digest(const Zone *zone);
 /* Local civil seconds → UTC seconds. *odd: 0 plain, 1 gap (moved forward by the gap), 2 fold (earlier instant taken);
 ** may be NULL. */
 int64_t zone_to_utc(const Zone *zone, int64_t local_seconds, int *odd);

@@ -254,14 +254,15 @@ class Pushdown(unittest.TestCase):
 
     def test_the_plan_is_said_in_words(self):
         for sql, words in (
-                ("SELECT due FROM a WHERE at >= '2025' AND at < '2026'", 'decodes at, due; takes at >= ?, at < ?'),
+                ("SELECT due FROM a WHERE at >= '2025' AND at < '2026'", 'decodes at, due; takes at >= ?, at < ?; skips by remembered ranges of at'),
                 ('SELECT due FROM a WHERE "what, now" = 1 AND word IS NULL', 'decodes due, word, "what, now"; takes "what, now" = ?'),
                 ('SELECT * FROM a', 'decodes every column'),
                 ('SELECT count(*), max(log_line) FROM a', 'decodes no column'),
                 ("SELECT word FROM a WHERE word = 'x' COLLATE NOCASE OR at > 'x'", 'decodes at, word'),
                 ("SELECT due FROM a WHERE word IN ('x', 'y') LIMIT 1", 'decodes due, word'),
                 ("SELECT event FROM channel_events('a') WHERE channel = 'x' AND event_ts BETWEEN ? AND ? AND queue = ?",
-                 'arguments: logs; decodes event_ts, channel, event, queue; takes channel = ?, event_ts >= ?, event_ts <= ?')):
+                 'arguments: logs; decodes event_ts, channel, event, queue; takes channel = ?, event_ts >= ?, event_ts <= ?; '
+                 'skips by remembered ranges of event_ts')):
             detail = self.db.execute('EXPLAIN QUERY PLAN ' + sql, [1] * sql.count('?')).fetchall()[0][3]
             self.assertEqual(detail[detail.index(':') + 1:], words, sql)
 

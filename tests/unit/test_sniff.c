@@ -61,8 +61,7 @@ static const struct {
   {"", "unknown", ',', '"', 0, 0, 0, 0, "empty file"},
   {"\n \n", "unknown", ',', '"', 0, 0, 0, 0, "only blank lines"},
   {"a,b,c\n", "csv", ',', '"', 1, 0, 1, 3, "only a header line"},
-  {"{\"a\":1,\"b\":2}\n{\"a\":1,\"b\":2}\n", "unknown", ',', '"', 0, 0, 0, 0,
-   "this looks like JSON, not like delimited text"},
+  {"{\"a\":1,\"b\":2}\n{\"a\":1,\"b\":2}\n", "jsonl", ',', 0, 0, 0, 2, 2, ""},
   {"<?xml version=\"1.0\"?>\n<a/>\n", "unknown", ',', '"', 0, 0, 0, 0,
    "this looks like XML or HTML, not like delimited text"},
   {"id  date     n value\n 01 19970101 1 11.77\n 02 19970112 1 12.00\n", "unknown", ',', '"', 0, 0, 0, 0,
@@ -493,7 +492,7 @@ static const struct {
   {"pt-cloud-pbx/all_jan_aug.csv", ';', '\'', 2, true, 26, 886, "Data de Início", "iso", "None"},
   {"pt-cloud-pbx/CallsSince01Jan.csv", ';', '\'', 2, true, 25, 860, "Data de Início", "iso", "None"},
   {"pt-cloud-pbx/chamadas_todas.csv", ';', '\'', 2, true, 25, 608, "Data de Início", "dmy", "None"},
-  {"asterisk-live/cdr-csv/Master.csv", ',', '"', 0, false, 21, 6068, "c10", "iso", ""},
+  {"asterisk-live/cdr-csv/Master.csv", ',', '"', 0, false, 21, 6068, "start", "iso", ""},
   {"complaint-tweets/complaints-data.csv", ',', '"', 0, false, 4, 3449, NULL, NULL, ""},
   {"multidogo/finance.turn.train.tsv", '\t', 0, 0, true, 6, 0, NULL, NULL, ""},
 };

@@ -20,10 +20,8 @@ static MapRule sample_rules[] = {
   {EV_EVENT_TS, AT, {NULL, 0}, false}, {EV_EVENT, ACTION, {NULL, 0}, false}, {EV_WAIT_S, WAIT, {NULL, 0}, false}, {EV_CHANNEL, -1, {"phone", 5}, false},
 };
 static VerbRule sample_verbs[] = {{{"in", 2}, {"queue_entered", 13}}, {{"queue_entered", 13}, {"abandoned", 9}}};
-static const Mapping sample_mapping = {
-  .columns = sample_columns, .column_count = COLUMNS, .decimal = '.', .rules = sample_rules, .rule_count = COUNT_OF(sample_rules), .ts_column = AT,
-  .verbs = sample_verbs, .verb_count = 2,
-};
+static const Mapping sample_mapping = {.columns = sample_columns, .column_count = COLUMNS, .decimal = '.', .rules = sample_rules,
+                                       .rule_count = COUNT_OF(sample_rules), .ts_column = AT, .verbs = sample_verbs, .verb_count = 2};
 
 typedef struct SampleRecord { const char *at, *action, *wait; } SampleRecord;
 

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT
+** portion: noting, joining and judging portions. Neighbours are joined two by two when there are too many. */
+#include "portion.h"
+
+PortionMap *portion_map_new(Env *env, Slice key, const Fingerprint *file) {
+  PortionMap *map = env_alloc(env, sizeof *map + key.size + 1);
+  if( !map ) return NULL;
+  char *text = (char *)(map + 1);
+  if( key.size ) memcpy(text, key.data, key.size);
+  *map = (PortionMap){.key = {text, key.size}, .file = *file, .grain = PORTION_BYTES, .in_preamble = true, .references = 1};
+  return map;
+}
+
+static bool map_add(Env *env, PortionMap *map, Portion portion) {
+  Portion *grown = env_grow(env, map->portions, map->count, &map->capacity, sizeof *grown);
+  if( !grown ) return false;
+  map->portions = grown;
+  map->portions[map->count++] = portion;
+  return true;
+}
+
+PortionMap *portion_map_part(Env *env, const PortionMap *from, size_t count, const Fingerprint *file) {
+  PortionMap *map = portion_map_new(env, from->key, file);
+  for(size_t i = 0; map && i < count; i++) {
+    if( map_add(env, map, from->portions[i]) ) continue;
+    portion_map_release(env, map);
+    return NULL;
+  }
+  if( !map ) return NULL;
+  map->grain = from->grain;
+  map->is_gzip = from->is_gzip;
+  map->in_preamble = count == 0;
+  map->end = map->full_at = portion_offset(from, count);
+  return map;
+}
+
+void portion_map_hold(PortionMap *map) { map->references++; }
+
+void portion_map_release(Env *env, PortionMap *map) {
+  if( !map || --map->references > 0 ) return;
+  env_release(env, map->portions);
+  env_release(env, map);
+}
+
+size_t portion_map_memory(const PortionMap *map) { return sizeof *map + map->key.size + map->capacity * sizeof *map->portions; }
+
+int64_t portion_offset(const PortionMap *map, size_t at) { return at < map->count ? map->portions[at].offset : map->end; }
+
+/* ---- noting ---------------------------------------------------------------------------------------------------- */
+
+static void portion_span(Portion *portion, int64_t first, int64_t last) {
+  if( portion->first_ts == INT_NULL || first < portion->first_ts ) portion->first_ts = first;
+  if( last > portion->last_ts ) portion->last_ts = last;
+}
+
+static void portion_join(Portion *portion, const Portion *next) {
+  portion->rows += next->rows;
+  portion->rejects += next->rejects;
+  portion->skipped += next->skipped;
+  portion->untimed += next->untimed;
+  if( next->first_ts != INT_NULL ) portion_span(portion, next->first_ts, next->last_ts);
+}
+
+/* All but the preamble. */
+static void map_halve(PortionMap *map) {
+  size_t kept = 1;
+  for(size_t i = 1; i < map->count; i += 2) {
+    map->portions[kept] = map->portions[i];
+    if( i + 1 < map->count ) portion_join(&map->portions[kept], &map->portions[i + 1]);
+    kept++;
+  }
+  map->count = kept;
+  map->grain *= 2;
+}
+
+bool portion_map_open(Env *env, PortionMap *map, int64_t offset, int64_t line) {
+  if( map->count == PORTIONS_MAX ) map_halve(map);
+  map->full_at = map->in_preamble ? INT64_MAX : offset + map->grain;
+  return map_add(env, map, (Portion){.offset = offset, .line = line, .first_ts = INT_NULL, .last_ts = INT_NULL});
+}
+
+void portion_map_begin(PortionMap *map) {
+  map->in_preamble = false;
+  map->full_at = map->end;
+}
+
+bool portion_map_append(Env *env, PortionMap *map, const PortionMap *next) {
+  for(size_t i = 0; i < next->count; i++) {
+    const Portion *portion = &next->portions[i];
+    if( portion->offset >= map->full_at && !portion_map_open(env, map, portion->offset, portion->line) ) return false;
+    portion_join(&map->portions[map->count - 1], portion);
+    map->end = portion_offset(next, i + 1);
+  }
+  return true;
+}
+
+/* ---- judging --------------------------------------------------------------------------------------------------- */
+
+bool portion_may_match(const Portion *portion, const Term *terms, int count) {
+  bool timed = portion->rows > portion->untimed, untimed = portion->untimed > 0;
+  for(int i = 0; i < count && (timed || untimed); i++) {
+    timed = timed && term_may_hold(&terms[i], portion->first_ts, portion->last_ts);
+    untimed = untimed && term_holds(&terms[i], (Value){.type = VALUE_NULL});
+  }
+  return timed || untimed;
+}

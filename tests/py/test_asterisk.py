@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""The three logs that one Asterisk wrote of the same calls, read as events, agree where they overlap; and with what a plain reading of the
+files says."""
+import collections
+import csv
+import unittest
+
+import harness
+
+LOGS = {'queue': ('asterisk-live/queue_log', 'asterisk_queue'), 'cdr': ('asterisk-live/cdr-csv/Master.csv', 'asterisk_cdr')}
+
+
+def number(agent):
+    """The digits of an agent's name: the queue calls him Agent/1007, the channel is Local/1007@agents."""
+    return ''.join(c for c in agent if c.isdigit())
+
+
+class Logs(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.db = harness.connect()
+        for name, (path, form) in LOGS.items():
+            cls.db.execute("CREATE VIRTUAL TABLE %s USING channel_log(path='%s')" % (name, harness.data(path)))
+            found = cls.db.execute('SELECT format FROM channel_sniff(?)', (harness.data(path),)).fetchone()[0]
+            assert found == form, found
+
+    def by_call(self, log, sql, event=None):
+        calls = collections.defaultdict(list)
+        rows = self.db.execute('SELECT contact_id, %s FROM channel_events(?) WHERE contact_id IS NOT NULL AND coalesce(event = ?, 1)' % sql, (log, event))
+        for call, *values in rows:
+            calls[call].append(tuple(values) if len(values) > 1 else values[0])
+        return calls
+
+    def queue_lines(self):
+        with open(harness.data(LOGS['queue'][0]), encoding='utf-8') as file:
+            return [line.rstrip('\n').split('|') for line in file]
+
+    def cdr_rows(self):
+        with open(harness.data(LOGS['cdr'][0]), encoding='utf-8', newline='') as file:
+            return list(csv.reader(file))
+
+    def test_records_are_rows(self):
+        for log, count in (('queue', 5287), ('cdr', 6068)):
+            status = self.db.execute('SELECT records, delivered, rejects, skipped FROM journey_status(?)', (log,)).fetchone()
+            self.assertEqual(status, (count, count, 0, 0))
+
+    def test_the_cdr_table_is_the_file(self):
+        table = self.db.execute('SELECT * FROM cdr').fetchall()
+        for got, row in zip(table, self.cdr_rows()):
+            want = [value or None for value in row]
+            for i in (9, 10, 11):
+                want[i] = want[i] and want[i] + '.000'
+            for i in (12, 13, 20):
+                want[i] = int(want[i])
+            self.assertEqual([None if value == '' else value for value in got], want)
+
+    def test_every_call_of_the_cdr(self):
+        """A call is what has one linkedid; it starts when its first row does; its caller is src of the rows of its own channel."""
+        rows = self.cdr_rows()
+        start, phone = {}, {}
+        for row in rows:
+            if row[16] == row[19]:
+                start[row[19]] = min(start.get(row[19], row[9]), row[9])
+                phone[row[19]] = row[1]
+        self.assertEqual(len(start), 1962)
+        begun = {call: events for call, events in self.by_call('cdr', 'substr(event_ts, 1, 19), phone', 'contact_started').items()}
+        self.assertEqual(begun, {call: [(start[call], phone[call])] for call in start})
+
+    def test_who_answered_agrees(self):
+        queue = {call: sorted(map(number, agents)) for call, agents in self.by_call('queue', 'agent', 'agent_connected').items()}
+        self.assertEqual(sum(map(len, queue.values())), 853)
+        cdr = {call: sorted(number(agent) for agent in agents if 'agents' in agent and '9000' not in agent)
+               for call, agents in self.by_call('cdr', 'agent', 'agent_connected').items()}
+        self.assertEqual({call: agents for call, agents in cdr.items() if agents}, queue)
+
+    def test_talk_agrees(self):
+        """Both count whole seconds: each talk may differ by one."""
+        said = collections.defaultdict(float)
+        talks = collections.Counter()
+        for call, word, args in ((f[1], f[4], f[5:]) for f in self.queue_lines()):
+            if word in ('COMPLETEAGENT', 'COMPLETECALLER', 'BLINDTRANSFER'):
+                said[call] += int(args[{'BLINDTRANSFER': 3}.get(word, 1)])
+                talks[call] += 1
+        desk = collections.Counter(call for call, agents in self.by_call('cdr', 'agent', 'agent_connected').items() for a in agents if '9000' in a)
+        told = {call: sum(t or 0 for t in values) for call, values in self.by_call('cdr', 'talk_s').items()}
+        compared = 0
+        for call, seconds in said.items():
+            if desk[call]:
+                continue
+            self.assertLessEqual(abs(told[call] - seconds), talks[call], call)
+            compared += 1
+        self.assertGreater(compared, 790)
+
+    def test_wait_agrees(self):
+        """The queue's wait begins where the dialplan's announcement ends, a few seconds after the record's; both end when an agent answers."""
+        def waits(log):
+            return {call: sum(wait or 0 for wait in values) for call, values in self.by_call(log, 'wait_s').items()}
+        queue, cdr = waits('queue'), waits('cdr')
+        entered = collections.Counter(f[1] for f in self.queue_lines() if f[4] == 'ENTERQUEUE')
+        self.assertEqual(sum(entered.values()), 2079)
+        out = {f[1] for f in self.queue_lines() if f[4].startswith('EXIT')}
+        for call, times in entered.items():
+            if call in out:         # the dialplan went on, and the record names what came last
+                continue
+            self.assertGreaterEqual(cdr[call], queue[call] - times, call)
+            self.assertLessEqual(cdr[call], queue[call] + 8 * times, call)
+
+
+if __name__ == '__main__':
+    harness.main()
