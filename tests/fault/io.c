@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
 ** io: log files whose reading goes wrong: the n-th read fails, is interrupted by a signal, gives a few bytes or none;
 ** the file is cut, grows or is replaced while it is read, or goes before it is opened; descriptors run out. The answer is exactly right, or an error
-** that says what happened; never fewer rows. read() is ours here and passes on to the kernel's; it goes wrong for files
+** that says what happened; never fewer rows. pread() is ours here and passes on to the kernel's; it goes wrong for files
 ** named log.* alone. Usage: io EXTENSION */
 #include <dirent.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include <sqlite3.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-enum { ROWS = 6000 };
+enum { ROWS = 6000, DATABASE_HEAD = 16 };
 
 /* ---- a read that goes wrong -------------------------------------------------------------------------------------- */
 
@@ -66,9 +66,10 @@ static void (*const deeds[])(void) = {
   [FAULT_DIRECTORY] = put_directory, [FAULT_FIFO] = put_fifo,
 };
 
-__attribute__((visibility("default"))) ssize_t read(int fd, void *buffer, size_t size) {
-  if( fault == FAULT_NONE || !is_log(fd) ) return syscall(SYS_read, fd, buffer, size);
-  if( fault == FAULT_SHORT ) return syscall(SYS_read, fd, buffer, size < (size_t)fault_at ? size : (size_t)fault_at);
+__attribute__((visibility("default"))) ssize_t pread(int fd, void *buffer, size_t size, off_t offset) {
+  bool is_look = size <= DATABASE_HEAD;            /* whether it is a database: nothing is read yet */
+  if( fault == FAULT_NONE || is_look || !is_log(fd) ) return syscall(SYS_pread64, fd, buffer, size, offset);
+  if( fault == FAULT_SHORT ) return syscall(SYS_pread64, fd, buffer, size < (size_t)fault_at ? size : (size_t)fault_at, offset);
   bool now = ++reads == fault_at;
   if( now && (fault == FAULT_EIO || fault == FAULT_EINTR) ) {
     errno = fault == FAULT_EIO ? EIO : EINTR;
@@ -76,7 +77,7 @@ __attribute__((visibility("default"))) ssize_t read(int fd, void *buffer, size_t
   }
   if( reads >= fault_at && fault == FAULT_END ) return 0;
   if( now && deeds[fault] ) deeds[fault]();
-  return syscall(SYS_read, fd, buffer, size);
+  return syscall(SYS_pread64, fd, buffer, size, offset);
 }
 
 /* ---- the logs ---------------------------------------------------------------------------------------------------- */
