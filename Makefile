@@ -2,6 +2,7 @@
 #   make          build/journey.so      make ISAL=1   the same, gzip inflated by ISA-L (libisal-dev) in place of zlib
 #   make demo     installs what is missing, builds, writes sample logs, shows the way from raw logs to loyalty at risk
 #   make test     installs what is missing, builds, runs every test; ends with 'N passed, N failed'
+#   make threads  several threads beside one, under ThreadSanitizer
 #   make unit     the unit tests of the core alone        make layers   the rules of the layout
 #   make bench    times the tasks of benchmarks/ beside DuckDB, ClickHouse and SQLite; SIZE=10M for the figures
 #   make docs     docs/REFERENCE.md from journey_help     make clean
@@ -60,6 +61,11 @@ $(BUILD)/fault/%: tests/fault/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -o $@ $< -lsqlite3 -lz
 
+# The extension's objects and a program that turns the crew's knobs: BUILD needs -DJOURNEY_TESTING.
+$(BUILD)/threads/%: tests/threads/%.c $(CORE_OBJECTS) $(GLUE_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -o $@ $< $(CORE_OBJECTS) $(GLUE_OBJECTS) $(LIBS) -lsqlite3
+
 $(BUILD)/sqltest: tests/sqltest.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -o $@ $< -lsqlite3
@@ -92,6 +98,12 @@ sanitize:
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer' \
 	  RUNNER= PYTHON="tests/python-sanitized" PYTHONMALLOC=malloc check
 
+# A log read by several threads beside one, with parts of all sizes, under ThreadSanitizer.
+THREADS_BUILD = $(MAKE) -s BUILD=build/threads CFLAGS='-O2 -g -DJOURNEY_TESTING' SANITIZE=-fsanitize=thread
+threads:
+	@$(THREADS_BUILD) build/threads/threads/crew
+	@tests/run.sh build/threads threads
+
 SIZE ?= 1M
 bench:
 	@$(MAKE) -s install-needed MORE='python3 python3-venv'
@@ -111,6 +123,6 @@ install: $(BUILD)/journey.so
 clean:
 	rm -rf build
 
-.PHONY: all built check test bench sanitize unit layers docs install install-needed demo clean
+.PHONY: all built check test bench sanitize threads unit layers docs install install-needed demo clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

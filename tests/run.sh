@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs every test of a build and ends with the plain line 'N passed, N failed'. Usage: tests/run.sh BUILD [PART …]
-# Parts: layers unit sql fault python; all by default. A part's line '… N passed, N failed[, N skipped]' is added up; a part that prints none has failed.
+# Parts: layers unit sql fault python; all by default. threads needs the build of 'make threads'. A part's line '… N passed, N failed[, N skipped]' is added up; a part that prints none has failed.
 cd "$(dirname "$0")/.." || exit 2
 build=$1
 shift
@@ -29,6 +29,7 @@ for part in $parts; do
     unit) for test in "$build"/unit/test_*; do case $test in *.d) ;; *) add "unit/${test##*/}" $RUNNER "$test" ;; esac; done ;;
     sql) for test in tests/sql/*.test; do add "sql/${test##*/}" "$build/sqltest" "$build/journey.so" "$test"; done ;;
     fault) for test in "$build"/fault/*; do case $test in *.d) ;; *) add "fault/${test##*/}" "$test" "$build/journey.so" ;; esac; done ;;
+    threads) add threads/crew env JOURNEY_SHARED=../shared/data/robustness "$build/threads/crew" ;;
     python) for test in tests/py/test_*.py; do add "py/${test##*/}" env JOURNEY_BUILD="$build" ${PYTHON:-/usr/bin/python3} "$test"; done ;;
     hosts) add hosts env JOURNEY_HOSTS=required tests/hosts/run.sh "$build/journey.so" ;;
   esac

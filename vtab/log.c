@@ -152,7 +152,19 @@ static PlanTable log_plan_table(const LogTable *table) {
   return (PlanTable){mapping, LOG_COLUMN_FIRST + (int)mapping->column_count, plan_name, plan_kind, ranged};
 }
 
-/* A term saves decoding, not reading: it makes a scan hardly cheaper, but its rows fewer. */
+/* Only where the table promises it. What a connection has seen of the files is no promise: the plan is made before xFilter, is kept as long as its
+** statement, and a file may have changed when it is run; then nothing would sort the rows. A promise that is broken is an error instead. */
+static bool log_takes_order(const LogTable *table, const sqlite3_index_info *info, int column) {
+  return table->spec.is_sorted && info->nOrderBy == 1 && info->aOrderBy[0].iColumn == column && !info->aOrderBy[0].desc;
+}
+
+static void log_order_append(const LogTable *table, const PlanTable *columns, sqlite3_index_info *info, sqlite3_str *words) {
+  if( !log_takes_order(table, info, columns->ranged) ) return;
+  info->orderByConsumed = 1;
+  sqlite3_str_appendf(words, "; in order of %s by sorted=1", columns->name(columns->of, columns->ranged));
+}
+
+/* A term saves decoding, and reading what is known not to match: its rows are fewer, a first scan is hardly cheaper. */
 static int log_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   PlanTable table = log_plan_table((LogTable *)base);
   bool handle_only = info->colUsed == 1;
@@ -160,6 +172,7 @@ static int log_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   int terms = 0;
   if( handle_only ) sqlite3_str_appendall(words, "handle only, no file is read");
   else terms = plan_make(info, &table, 0, words);
+  if( !handle_only ) log_order_append((LogTable *)base, &table, info, words);
   info->idxNum = handle_only ? LOG_PLAN_HANDLE : LOG_PLAN_SCAN;
   info->idxStr = sqlite3_str_finish(words);
   info->needToFreeIdxStr = 1;
@@ -195,25 +208,26 @@ static int log_fail(LogCursor *cursor) {
   return host_say(&cursor->env, table->spec.name.data, &table->base.zErrMsg);
 }
 
-static bool log_keeps(const LogCursor *cursor) {
-  for(int i = 0; i < cursor->plan.term_count; i++) {
-    const Term *term = &cursor->plan.terms[i];
-    if( !term_holds(term, log_scan_value(&cursor->scan, (size_t)term->column - LOG_COLUMN_FIRST)) ) return false;
+static bool log_judge(const void *of, void *state, const LogScan *scan, int64_t *counted) {
+  const Plan *plan = of;
+  (void)state, (void)counted;
+  if( scan->record.kind != RECORD_ROW ) return false;
+  for(int i = 0; i < plan->term_count; i++) {
+    const Term *term = &plan->terms[i];
+    if( !term_holds(term, log_scan_value(scan, (size_t)term->column - LOG_COLUMN_FIRST)) ) return false;
   }
   return true;
 }
 
+static const LogFilter log_filter_rows = {.judge = log_judge};
+
 static int log_next(sqlite3_vtab_cursor *base) {
   LogCursor *cursor = (LogCursor *)base;
-  RecordKind kind;
   if( cursor->handle_only ) {
     cursor->at_end = ++cursor->rowid > 1;
     return SQLITE_OK;
   }
-  while( (kind = log_scan_next(&cursor->scan)) != RECORD_END ) {
-    if( kind == RECORD_ROW && log_keeps(cursor) ) break;
-  }
-  cursor->at_end = kind == RECORD_END;
+  cursor->at_end = log_scan_next(&cursor->scan) == RECORD_END;
   cursor->rowid = (sqlite3_int64)cursor->scan.rows;
   return env_failed(&cursor->env) ? log_fail(cursor) : SQLITE_OK;
 }
@@ -234,6 +248,7 @@ static int log_filter(sqlite3_vtab_cursor *base, int plan, const char *words, in
       !log_scan_open(&cursor->scan, table->host, &cursor->env, &table->spec, false) ||
       !log_scan_want(&cursor->scan, cursor->plan.wanted + LOG_COLUMN_FIRST) ||
       !log_scan_bound(&cursor->scan, cursor->plan.terms, cursor->plan.term_count, columns.ranged) ) return log_fail(cursor);
+  log_scan_filter(&cursor->scan, &log_filter_rows, &cursor->plan);
   return log_next(base);
 }
 

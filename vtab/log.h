@@ -16,7 +16,8 @@ typedef struct LogSpec {
   Dialect dialect;
   Slice tz;                     /* "UTC" by default; the zone itself is found when it is read */
   Slice event_map;              /* list or table name, as given */
-  bool fail_on_reject;
+  bool fail_on_reject, is_sorted;
+  int threads;                  /* as asked; 0 = two, where there are two processors */
   Mapping mapping;
   int key_column, version_column;   /* of record_key, record_version; -1 = none */
   Slice damage;                 /* why _layout could not be read; "" = it could */
@@ -40,7 +41,8 @@ typedef struct LogRanges {
   Slice reading;                /* how the log is read, in words: a part of the maps' names */
   const Term *terms;            /* on the time of a row; rows that they exclude need not be delivered */
   int term_count;
-  ByteSource *file;             /* the current one; readers see views of it */
+  ByteSource *file;             /* the current one; each reader has its own place in it */
+  ByteSource *inflated;         /* what the reader reads, where it notes restart points; else NULL */
   PortionMap *known, *noted;    /* what may be passed over, NULL = nothing; what is being noted, NULL = it is known */
   size_t known_count, portion;  /* of known: how many hold, the next to be judged */
   int64_t stop;                 /* where it begins in the text; INT64_MAX = the file is read to its end */
@@ -57,8 +59,20 @@ typedef struct LogProgress {
   int64_t *sizes, total;        /* on disk, of each file and of all */
 } LogProgress;
 
-/* A walk over all records of all files of a log. */
-typedef struct LogScan {
+typedef struct LogScan LogScan;
+typedef struct LogCrew LogCrew;
+
+/* What the user of a scan wants of its records, judged on the thread that reads them: only what is kept comes to the user. */
+typedef struct LogFilter {
+  size_t state_size;                                             /* of a zeroed state per thread; 0 = none */
+  bool (*begin)(void *state, const LogScan *scan);               /* NULL = nothing to begin; false with scan->env's error set */
+  void (*end)(void *state);                                      /* NULL = nothing; also where `begin` failed */
+  /* scan->record and what goes with it; false = drop it. `*counted` (zero): how many things the user numbers are in it, kept or not. */
+  bool (*judge)(const void *plan, void *state, const LogScan *scan, int64_t *counted);
+} LogFilter;
+
+/* A walk over all records of all files of a log: by the caller alone, or, once it is long, by a crew (log_crew.h), with the same result. */
+struct LogScan {
   Host *host;
   Env *env;
   Arena files;                  /* names; lives as long as the scan */
@@ -68,7 +82,7 @@ typedef struct LogScan {
   Arena reason;                 /* of the current reject */
   Mapping mapping;              /* the spec's, with its zone and event_map found */
   FileName *names;
-  size_t name_count, next_name;
+  size_t name_count, next_name;  /* next_name - 1: the current record's file */
   Reader *reader;
   ByteSource *source;           /* what the reader, or who inflates for it, reads from disk */
   Slice log_file;               /* of the current record */
@@ -84,8 +98,21 @@ typedef struct LogScan {
   LogRanges ranges;
   uint64_t rows, rejects, skipped;      /* up to and with the current record, those that were passed over counted */
   uint64_t passed;              /* rows with a time that were passed over */
+  int64_t sorted_ts;            /* of a log that is_sorted: the last time; INT_NULL = none yet */
   Versions versions;            /* with_events: which rows are older deliveries */
-} LogScan;
+  const LogFilter *filter;      /* NULL = every record is kept, none counted */
+  const void *filter_plan;
+  void *filter_state;
+  int64_t number, counted;      /* counted by the filter: up to and with this record; in this record */
+  bool is_fork;                 /* over a part of one file, for a crew */
+  uint64_t begun_at;            /* rows and rejects before the current file */
+  Slice lasting;                /* bytes that stay as long as what is made of this scan's records */
+  int64_t bytes_before;         /* of files that were read to the end */
+  int64_t crew_at;              /* bytes after which a crew takes over */
+  LogCrew *crew;
+  struct LogBatch *batch;       /* kept records that the crew has brought */
+  size_t batch_next;
+};
 
 /* Without `with_events` the event_map is not read, so that a log whose event_map is wrong can still be looked at. */
 bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, bool with_events);
@@ -107,6 +134,25 @@ Value log_scan_value(const LogScan *scan, size_t column);
 /* The next record of any kind but RECORD_HEADER (delivered as RECORD_SKIPPED, "header"); RECORD_END at the end or with env's error set. */
 RecordKind log_scan_next(LogScan *scan);
 void log_scan_close(LogScan *scan);
+/* Whether a record's events are told by the record alone, so that any thread may make them; with_events. */
+bool log_scan_is_apart(const LogScan *scan);
+/* Before the first record. `plan` is shared by threads and not changed. */
+void log_scan_filter(LogScan *scan, const LogFilter *filter, const void *plan);
+
+/* For log_crew and log_batch. The next record, whatever the filter, by this thread alone. */
+RecordKind log_scan_step(LogScan *scan);
+bool log_scan_keeps(LogScan *scan);               /* the filter on that record; counts */
+bool log_scan_divides(const LogScan *scan);       /* whether reading can begin at any record of a plain file */
+/* Between two records: whether another scan can go on in the current file where this one stands (log_scan_go_on). */
+bool log_scan_tells(const LogScan *scan, ReaderStart *start);
+void log_scan_leave_file(LogScan *scan);          /* the next record is the next file's first */
+/* A scan over part of one file for another thread: as `like`, which is not changed as long, with its own memory. Close it as any scan.
+** `notes`: what it reads goes into a map of its own. */
+bool log_scan_fork(LogScan *scan, const LogScan *like, Env *env, Slice log_file, bool notes);
+bool log_scan_read(LogScan *scan, ByteSource *bytes);            /* from the file's beginning; bytes NULL = failed */
+/* A forked scan: `bytes` begin at start->offset; `order` = NULL where the file's columns stand as the table's. */
+bool log_scan_go_on(LogScan *scan, ByteSource *bytes, const ReaderStart *start, const int32_t *order);
+PortionMap *log_scan_take_notes(LogScan *scan);   /* the map is the caller's then; NULL = none */
 
 int log_register(Host *host);
 extern const OptionInfo log_options[];

@@ -13,12 +13,14 @@ static void progress_begin(LogScan *scan, int64_t now) {
   for(size_t i = 0; p->sizes && i < scan->name_count; i++) p->total += p->sizes[i] = files_size(scan->names[i].path);
 }
 
-/* Of the files behind us and of this one. */
+/* Of the files behind us and of this one: where it is read next, or, where others read it for us, the place of the record. */
 static int64_t bytes_done(const LogScan *scan) {
+  const LogProgress *p = &scan->progress;
   int64_t done = 0;
-  for(size_t i = 0; i + 1 < scan->next_name; i++) done += scan->progress.sizes[i];
-  if( scan->reader && scan->source ) done += files_position(scan->source);
-  return done < scan->progress.total ? done : scan->progress.total;
+  for(size_t i = 0; i + 1 < scan->next_name; i++) done += p->sizes[i];
+  if( scan->next_name == 0 ) return 0;
+  int64_t at = scan->reader && scan->source && !scan->crew ? files_position(scan->source) : scan->record.offset;
+  return done + (at < p->sizes[scan->next_name - 1] ? at : p->sizes[scan->next_name - 1]);
 }
 
 /* The end of a long path, from a whole character on. */
@@ -46,4 +48,6 @@ void log_progress_tell(LogScan *scan) {
   progress_show(line, now, (Slice){text, size < (int)sizeof text ? (size_t)size : sizeof text - 1});
 }
 
-void log_progress_end(LogScan *scan) { progress_clear(&scan->host->progress); }
+void log_progress_end(LogScan *scan) {
+  if( !scan->is_fork ) progress_clear(&scan->host->progress);
+}

@@ -5,7 +5,10 @@
 #include "../ext/core/zone.h"
 #include "log_remember.h"
 
-enum { JUMP_BYTES = 256 << 10 };        /* to open a reader takes as long as to read so much */
+enum {
+  JUMP_BYTES = 256 << 10,               /* to open a reader takes as long as to read so much */
+  RESTART_BYTES = 512 << 10               /* of text between two restart points */
+};
 
 /* ---- names ----------------------------------------------------------------------------------------------------------- */
 
@@ -23,8 +26,8 @@ static bool ranges_apply(const LogScan *scan) {
 static void reading_write(const LogScan *scan, Buf *out) {
   const Mapping *mapping = &scan->mapping;
   const Dialect *d = &scan->spec->dialect;
-  buf_format(out, "%s %d %d %s %u %d %c ts %d zone %016llx null ", scan->spec->format->name, d->delimiter, d->quote, encoding_name(d->encoding), d->skip_lines,
-             d->has_header, mapping->decimal, mapping->ts_column,
+  buf_format(out, "%s%s %d %d %s %u %d %u %c ts %d zone %016llx null ", scan->spec->is_sorted ? "sorted " : "", scan->spec->format->name, d->delimiter,
+             d->quote, encoding_name(d->encoding), d->skip_lines, d->has_header, d->more_headers, mapping->decimal, mapping->ts_column,
              (unsigned long long)zone_digest(mapping->columns[mapping->ts_column].time.zone));
   buf_append_slice(out, mapping->null_texts);
   for(size_t i = 0; i < mapping->column_count; i++) {
@@ -92,6 +95,16 @@ static void ranges_forget(LogScan *scan) {
   scan->ranges.known = NULL;
 }
 
+/* A sorted log's file was in order when it was read; whether it follows the file before it is asked now, and told by reading it. */
+static bool ranges_go_back(const LogScan *scan, const PortionMap *map) {
+  if( !scan->spec->is_sorted || scan->sorted_ts == INT_NULL ) return false;
+  for(size_t i = 0; i < map->count; i++) {
+    if( map->portions[i].untimed ) return true;
+    if( map->portions[i].first_ts != INT_NULL ) return map->portions[i].first_ts < scan->sorted_ts;
+  }
+  return false;
+}
+
 /* Takes over `map`, NULL included. */
 static void ranges_try(LogScan *scan, PortionMap *map, const Fingerprint *now) {
   LogRanges *r = &scan->ranges;
@@ -117,7 +130,7 @@ bool log_ranges_open(LogScan *scan, Slice path) {
   if( env_failed(scan->env) ) return false;
   if( !r->known ) r->noted = portion_map_new(scan->env, key, &now);
   else if( r->known_count < r->known->count ) r->noted = portion_map_part(scan->env, r->known, r->known_count, &now);
-  if( r->known && r->term_count == 0 ) ranges_forget(scan);
+  if( r->known && (r->term_count == 0 || ranges_go_back(scan, r->known)) ) ranges_forget(scan);
   r->portion = 1;
   if( r->known && r->known->count > 1 ) r->stop = r->known->portions[1].offset;
   return !env_failed(scan->env);
@@ -137,6 +150,7 @@ static void ranges_pass(LogScan *scan, size_t from, size_t to) {
     scan->rejects += (uint64_t)portion->rejects;
     scan->skipped += (uint64_t)portion->skipped;
     scan->passed += (uint64_t)(portion->rows - portion->untimed);
+    if( portion->last_ts != INT_NULL ) scan->sorted_ts = portion->last_ts;
   }
 }
 
@@ -149,6 +163,44 @@ bool log_ranges_pass_file(LogScan *scan) {
   return true;
 }
 
+/* A map of gzip without restart points gets those that were noted on the way, however far that was. */
+static void ranges_keep(LogScan *scan) {
+  LogRanges *r = &scan->ranges;
+  bool may_have = r->inflated && !r->noted && r->known_count == r->known->count && bytes_restart_count(r->inflated);
+  if( may_have ) r->noted = portion_map_part(scan->env, r->known, r->known->count, &r->known->file);
+  if( may_have ) log_ranges_end(scan);
+}
+
+static bool ranges_jumps(const PortionMap *map, int64_t from, int64_t to) {
+  const GzipRestart *restart = map->is_gzip ? portion_restart(map, to) : NULL;
+  int64_t begin = map->is_gzip ? restart ? restart->out_offset : 0 : to;
+  return begin - from >= JUMP_BYTES;
+}
+
+/* Inflates on to the place. */
+static bool ranges_discard(LogScan *scan, ByteSource *bytes, int64_t count) {
+  enum { BLOCK = 32 << 10 };
+  char *block = arena_alloc(&scan->part, BLOCK);
+  while( block && count > 0 ) {
+    int64_t got = bytes->read(bytes, block, count < BLOCK ? (size_t)count : BLOCK);
+    if( got <= 0 ) return got == 0 && env_fail(scan->env, ERR_DATA, "'" SLICE_FORMAT "' ends early; run the query again", SLICE_ARGS(scan->log_file));
+    count -= got;
+  }
+  return block != NULL;
+}
+
+ByteSource *log_ranges_source(LogScan *scan, const ReaderStart *start) {
+  const PortionMap *map = scan->ranges.known;
+  const GzipRestart *restart = map->is_gzip ? portion_restart(map, start->offset) : NULL;
+  scan->ranges.inflated = NULL;
+  ByteSource *bytes = files_view(&scan->part, scan->ranges.file, restart ? restart->in_offset : start->offset);
+  if( !restart || !bytes ) return bytes;
+  bytes = bytes_inflate_from(&scan->part, bytes, restart);
+  if( !bytes || ranges_discard(scan, bytes, start->offset - restart->out_offset) ) return bytes;
+  bytes->close(bytes);
+  return NULL;
+}
+
 RangesStep log_ranges_step(LogScan *scan, ReaderStart *start) {
   LogRanges *r = &scan->ranges;
   size_t from = r->portion, at = from;
@@ -156,13 +208,14 @@ RangesStep log_ranges_step(LogScan *scan, ReaderStart *start) {
   while( at < r->known_count && !ranges_wants(scan, at) ) at++;
   if( at == r->known_count && is_whole ) {
     ranges_pass(scan, from, at);
+    ranges_keep(scan);
     return RANGES_DONE;
   }
   size_t end = at;
   while( end < r->known_count && ranges_wants(scan, end) ) end++;
   r->portion = end;
   r->stop = end == r->known_count ? INT64_MAX : portion_offset(r->known, end);
-  if( r->known->is_gzip || portion_offset(r->known, at) - portion_offset(r->known, from) < JUMP_BYTES ) return RANGES_ON;
+  if( !ranges_jumps(r->known, portion_offset(r->known, from), portion_offset(r->known, at)) ) return RANGES_ON;
   ranges_pass(scan, from, at);
   start->offset = r->known->portions[at].offset;
   start->line = r->known->portions[at].line;
@@ -174,13 +227,22 @@ RangesStep log_ranges_step(LogScan *scan, ReaderStart *start) {
 void log_ranges_note(LogScan *scan, RecordKind kind) {
   PortionMap *map = scan->ranges.noted;
   portion_note(scan->env, map, &scan->record, scan->ts);
-  bool begins = map->in_preamble && kind != RECORD_SKIPPED && (scan->spec->dialect.shape || reader_tell(scan->reader).field_count);
+  bool begins = map->in_preamble && (kind == RECORD_ROW || kind == RECORD_REJECT) && (scan->spec->dialect.shape || reader_tell(scan->reader).field_count);
   if( begins ) portion_map_begin(map);
+}
+
+bool log_ranges_begin(LogScan *scan, ByteSource *bytes) {
+  LogRanges *r = &scan->ranges;
+  bool is_gzip = bytes_are_gzip(bytes), lacks = r->noted || (r->known && !r->known->restart_count);
+  if( r->noted ) r->noted->is_gzip = is_gzip;
+  if( is_gzip && lacks && r->term_count && bytes_restart_every(bytes, RESTART_BYTES) ) r->inflated = bytes;
+  return !env_failed(scan->env);
 }
 
 void log_ranges_end(LogScan *scan) {
   PortionMap *map = scan->ranges.noted;
   if( !map || env_failed(scan->env) || map->count == 0 ) return;
+  if( scan->ranges.inflated && !portion_map_restarts(scan->env, map, scan->ranges.inflated) ) return;
   shelf_put(&scan->host->portions, scan->env, map);
 }
 
@@ -190,6 +252,6 @@ void log_ranges_close_file(LogScan *scan) {
   portion_map_release(scan->env, r->noted);
   r->noted = NULL;
   if( r->file ) r->file->close(r->file);
-  r->file = NULL;
+  r->file = r->inflated = NULL;
   r->stop = INT64_MAX;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
-** log_scan: all records of all files of a log, in order of file and place. */
+** log_scan: all records of all files of a log, in order of file and place. How a crew reads them is log_crew's. */
+#include "log_batch.h"
+#include "log_crew.h"
 #include "log_progress.h"
 #include "log_ranges.h"
 #include "log_versions.h"
@@ -64,10 +66,12 @@ bool log_scan_open(LogScan *scan, Host *host, Env *env, const LogSpec *spec, boo
   scan->host = host;
   scan->env = env;
   scan->spec = spec;
+  scan->sorted_ts = INT_NULL;
   arena_init(&scan->files, env);
   arena_init(&scan->file, env);
   arena_init(&scan->part, env);
   arena_init(&scan->reason, env);
+  scan->crew_at = log_crew_begins(spec);
   if( !scan_ready(scan) || !log_ranges_init(scan) || (with_events && !scan_verbs(scan)) ) return false;
   if( with_events && spec->key_column >= 0 && !versions_find(&scan->files, host, spec, &scan->versions) ) return false;
   return files_expand(host->files, &scan->files, spec->paths, &scan->names, &scan->name_count);
@@ -130,6 +134,8 @@ static void scan_close_reader(LogScan *scan) {
 }
 
 static void scan_close_file(LogScan *scan) {
+  const ByteSource *file = scan->ranges.file;
+  if( file && file->bytes_on_disk > 0 ) scan->bytes_before += file->bytes_on_disk;
   scan_close_reader(scan);
   log_ranges_close_file(scan);
   arena_free(&scan->file);
@@ -138,6 +144,10 @@ static void scan_close_file(LogScan *scan) {
 void log_scan_close(LogScan *scan) {
   if( !scan->env ) return;
   log_progress_end(scan);
+  log_crew_close(scan->crew);
+  scan->crew = NULL;
+  if( scan->filter_state && scan->filter->end ) scan->filter->end(scan->filter_state);
+  scan->filter_state = NULL;
   scan_close_file(scan);
   arena_free(&scan->files);
   arena_free(&scan->reason);
@@ -147,8 +157,18 @@ void log_scan_close(LogScan *scan) {
 static bool scan_open_reader(LogScan *scan, ByteSource *bytes) {
   Dialect dialect = scan->spec->dialect;
   if( dialect.has_header ) dialect.field_count = 0;
-  scan->reader = reader_open(&scan->part, bytes, &dialect);
+#ifdef JOURNEY_TESTING
+  dialect.lane = log_lane;
+#endif
+  if( bytes ) scan->reader = reader_open(&scan->part, bytes, &dialect);
   return scan->reader != NULL;
+}
+
+bool log_scan_read(LogScan *scan, ByteSource *bytes) {
+  scan->is_ordered = false;
+  scan->begun_at = scan->rows + scan->rejects;
+  scan->record = (Record){.kind = RECORD_END};
+  return scan_open_reader(scan, bytes) && (scan->spec->dialect.has_header || scan_want_fields(scan, 0));
 }
 
 /* False when there is nothing to read in the file, or on an error. */
@@ -156,7 +176,6 @@ static bool scan_open_file(LogScan *scan) {
   LogRanges *ranges = &scan->ranges;
   Slice path = scan->names[scan->next_name++].path;
   scan->log_file = files_relative(&scan->files, path);
-  scan->is_ordered = false;
   scan->record = (Record){.kind = RECORD_END};
   arena_init(&scan->file, scan->env);
   arena_init(&scan->part, scan->env);
@@ -164,8 +183,8 @@ static bool scan_open_file(LogScan *scan) {
   if( !ranges->file || !log_ranges_open(scan, path) || log_ranges_pass_file(scan) ) return false;
   scan->source = files_view(&scan->part, ranges->file, 0);
   ByteSource *bytes = bytes_inflate(&scan->part, scan->source);
-  if( bytes && ranges->noted ) ranges->noted->is_gzip = bytes_are_gzip(bytes);
-  return bytes && scan_open_reader(scan, bytes) && (scan->spec->dialect.has_header || scan_want_fields(scan, 0));
+  if( bytes && !log_ranges_begin(scan, bytes) ) bytes->close(bytes), bytes = NULL;
+  return log_scan_read(scan, bytes);
 }
 
 /* The reader stands where what it was to read ends. False when the file has nothing more, or on an error. */
@@ -174,11 +193,76 @@ static bool scan_step(LogScan *scan) {
   RangesStep step = log_ranges_step(scan, &start);
   if( step != RANGES_JUMP ) return step == RANGES_ON;
   scan_close_reader(scan);
-  scan->source = files_view(&scan->part, scan->ranges.file, start.offset);
-  if( !scan_open_reader(scan, scan->source) ) return false;
+  scan->source = NULL;
+  if( !scan_open_reader(scan, log_ranges_source(scan, &start)) ) return false;
   reader_go_on(scan->reader, &start);
   return scan_want_fields(scan, start.field_count);
 }
+
+/* ---- a part of the walk for another thread ------------------------------------------------------------------------- */
+
+/* `*scan` is a copy. It notes for itself, and passes over nothing. */
+static bool fork_ranges(LogScan *scan, bool notes) {
+  static const Fingerprint none = {.size = -1};
+  scan->ranges = (LogRanges){.stop = INT64_MAX};
+  if( notes ) scan->ranges.noted = portion_map_new(scan->env, SLICE(""), &none);
+  return !notes || scan->ranges.noted;
+}
+
+bool log_scan_fork(LogScan *scan, const LogScan *like, Env *env, Slice log_file, bool notes) {
+  size_t count = like->mapping.column_count + 1;
+  *scan = *like;
+  scan->env = env;
+  arena_init(&scan->files, env);
+  arena_init(&scan->file, env);
+  arena_init(&scan->part, env);
+  arena_init(&scan->reason, env);
+  scan->is_fork = true;
+  scan->log_file = log_file;
+  scan->names = NULL;
+  scan->name_count = scan->next_name = 0;
+  scan->reader = NULL;
+  scan->crew = NULL;
+  scan->batch = NULL;
+  scan->filter_state = NULL;
+  scan->rows = scan->rejects = scan->skipped = scan->passed = 0;
+  scan->number = scan->bytes_before = 0;
+  scan->order = arena_alloc(&scan->files, count * sizeof *scan->order);
+  scan->ordered = arena_alloc(&scan->files, count * sizeof *scan->ordered);
+  return fork_ranges(scan, notes) && scan->order && scan->ordered;
+}
+
+bool log_scan_go_on(LogScan *scan, ByteSource *bytes, const ReaderStart *start, const int32_t *order) {
+  if( !scan_open_reader(scan, bytes) ) return false;
+  reader_go_on(scan->reader, start);
+  if( scan->ranges.noted ) portion_map_begin(scan->ranges.noted);
+  scan->is_ordered = order != NULL;
+  if( order ) memcpy(scan->order, order, scan->mapping.column_count * sizeof *order);
+  return scan_want_fields(scan, start->field_count);
+}
+
+PortionMap *log_scan_take_notes(LogScan *scan) {
+  PortionMap *noted = scan->ranges.noted;
+  scan->ranges.noted = NULL;
+  return noted;
+}
+
+bool log_scan_divides(const LogScan *scan) {
+  const Dialect *dialect = &scan->spec->dialect;
+  bool is_utf16 = dialect->encoding == ENCODING_UTF16LE || dialect->encoding == ENCODING_UTF16BE;
+  return !is_utf16 && (!dialect->shape || (dialect->shape->is_independent && !dialect->plan.detail));
+}
+
+bool log_scan_tells(const LogScan *scan, ReaderStart *start) {
+  bool has_begun = scan->reader && scan->rows + scan->rejects > scan->begun_at;
+  if( !has_begun || !log_scan_divides(scan) || scan->ranges.known || scan->ranges.inflated ) return false;
+  *start = reader_tell(scan->reader);
+  return start->field_count != 0 || scan->spec->dialect.shape;
+}
+
+void log_scan_leave_file(LogScan *scan) { scan_close_file(scan); }
+
+/* ---- records ------------------------------------------------------------------------------------------------------------ */
 
 /* Where each column of the table stands in this file's header. A column the table does not know would be lost: that is an error. */
 static bool scan_read_header(LogScan *scan) {
@@ -225,6 +309,20 @@ static void scan_name_column(LogScan *scan, bool counts_table) {
   if( at < mapping->column_count ) scan->reject_column = mapping->columns[at].name;
 }
 
+/* The promise of sorted=1. */
+static bool scan_check_order(LogScan *scan) {
+  char here[TIME_TEXT_SIZE], before[TIME_TEXT_SIZE];
+  bool is_timed = scan->ts.type == VALUE_INT;
+  if( is_timed ? scan->ts.as.integer >= scan->sorted_ts : scan->sorted_ts == INT_NULL ) {
+    if( is_timed ) scan->sorted_ts = scan->ts.as.integer;
+    return true;
+  }
+  Slice found = is_timed ? time_print(scan->ts.as.integer, here) : SLICE("empty"), last = time_print(scan->sorted_ts, before);
+  return env_fail(scan->env, ERR_DATA, "'" SLICE_FORMAT "' line %lld: event_ts is " SLICE_FORMAT " after " SLICE_FORMAT
+                  ", but sorted=1 promises that it never goes back; create the table without sorted",
+                  SLICE_ARGS(scan->log_file), (long long)scan->record.line, SLICE_ARGS(found), SLICE_ARGS(last));
+}
+
 static RecordKind scan_deliver(LogScan *scan) {
   Record *record = &scan->record;
   RecordKind kind = record->kind;
@@ -245,14 +343,14 @@ static RecordKind scan_deliver(LogScan *scan) {
   scan->rejects += record->kind == RECORD_REJECT;
   scan->skipped += record->kind == RECORD_SKIPPED;
   if( scan->ranges.noted ) log_ranges_note(scan, kind);
+  if( record->kind == RECORD_ROW && scan->spec->is_sorted ) scan_check_order(scan);
   if( record->kind == RECORD_REJECT && scan->spec->fail_on_reject )
     env_fail(scan->env, ERR_DATA, "'" SLICE_FORMAT "' line %lld, byte %lld: " SLICE_FORMAT " (on_error='fail')", SLICE_ARGS(scan->log_file),
              (long long)record->line, (long long)record->offset, SLICE_ARGS(record->reason));
   return env_failed(scan->env) ? RECORD_END : record->kind;
 }
 
-RecordKind log_scan_next(LogScan *scan) {
-  log_progress_tick(scan);
+RecordKind log_scan_step(LogScan *scan) {
   while( env_tick(scan->env) ) {
     if( !scan->reader ) {
       if( scan->next_name == scan->name_count ) return RECORD_END;
@@ -261,8 +359,45 @@ RecordKind log_scan_next(LogScan *scan) {
     }
     bool goes_on = scan->record.offset + scan->record.bytes < scan->ranges.stop || scan_step(scan);
     if( goes_on && reader_next(scan->reader, &scan->record) != RECORD_END ) return scan_deliver(scan);
+    if( scan->is_fork ) return RECORD_END;
     if( goes_on ) log_ranges_end(scan);
     scan_close_file(scan);
+  }
+  return RECORD_END;
+}
+
+void log_scan_filter(LogScan *scan, const LogFilter *filter, const void *plan) {
+  scan->filter = filter;
+  scan->filter_plan = plan;
+}
+
+/* The state lives as long as the scan. */
+static bool filter_ready(LogScan *scan) {
+  const LogFilter *filter = scan->filter;
+  if( filter->state_size == 0 || scan->filter_state ) return true;
+  scan->filter_state = arena_alloc(&scan->files, filter->state_size);
+  return scan->filter_state && (!filter->begin || filter->begin(scan->filter_state, scan));
+}
+
+bool log_scan_keeps(LogScan *scan) {
+  const LogFilter *filter = scan->filter;
+  scan->counted = 0;
+  if( !filter ) return true;
+  if( !filter_ready(scan) ) return false;
+  bool keeps = filter->judge(scan->filter_plan, scan->filter_state, scan, &scan->counted);
+  scan->number += scan->counted;
+  return keeps;
+}
+
+bool log_scan_is_apart(const LogScan *scan) { return scan->spec->format->memory_size == 0 && !scan->versions.older; }
+
+RecordKind log_scan_next(LogScan *scan) {
+  log_progress_tick(scan);
+  while( env_tick(scan->env) ) {
+    RecordKind kind = log_batch_takes(scan) ? log_batch_next(scan) : RECORD_END;
+    if( kind != RECORD_END || env_failed(scan->env) ) return env_failed(scan->env) ? RECORD_END : kind;
+    kind = log_scan_step(scan);
+    if( kind == RECORD_END || log_scan_keeps(scan) ) return env_failed(scan->env) ? RECORD_END : kind;
   }
   return RECORD_END;
 }

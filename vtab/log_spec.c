@@ -2,12 +2,15 @@
 ** log_spec: what a log table is, from its options, from a look at its first file, from its layout. */
 #include "log_spec.h"
 
+#include "../ext/crew.h"
+
 #include "../ext/core/sniff.h"
 #include "../ext/core/sniff_name.h"
 #include "../ext/core/spelling.h"
 #include "log_map.h"
 
 #define SAMPLE_ROWS 10000
+#define HEADERS_MAX 10
 
 const OptionInfo log_options[] = {
   {"path", "TEXT", NULL, "file, glob or list (';' between); relative to the current directory"},
@@ -18,16 +21,19 @@ const OptionInfo log_options[] = {
   {"encoding", "TEXT", "sniffed", "utf-8, utf-16, latin1, windows-1250 … windows-1258"},
   {"delimiter", "TEXT", "sniffed", "one character; '\\t' is a tab"},
   {"quote", "TEXT", "sniffed", "one character, or 'none'"},
-  {"header", "BOOLEAN", "sniffed", "0 = the first record is data"},
+  {"header", "BIGINT", "sniffed", "header records: 0 = the first record is data, 1; 2 or 3 of a survey: the first names the columns, the others are skipped"},
   {"skip", "BIGINT", "sniffed", "title records above the header"},
   {"null", "LIST", "sniffed", "texts that mean NULL, besides the empty field"},
   {"decimal", "TEXT", "sniffed", "'.' or ','"},
   {"columns", "LIST", "sniffed", "declared names and types: 'name TYPE; …' with BIGINT, DOUBLE, TIMESTAMP, DATE or TEXT; with a header "
-                                 "only the types of the columns named"},
+                                 "only the types of the columns named; in JSON also further paths"},
   {"event_map", "LIST", "NULL", "the log's own words as verbs: 'raw=verb; raw=verb', or the name of a table (raw, verb)"},
   {"record_key", "TEXT", "the format's", "column that names a record: of one that is delivered again only the newest gives events"},
   {"record_version", "TEXT", "the format's", "column that tells which delivery is newer; without it, and where equal, the one that came last is"},
+  {"sorted", "BOOLEAN", "0", "1 = a promise that event_ts never goes back from one row to the next, through all files in their order, rows without one first: "
+                             "ORDER BY it costs nothing then, and a row that breaks the promise is an error"},
   {"on_error", "TEXT", "'reject'", "reject (see channel_rejects) or fail: the first reject is an error"},
+  {"threads", "BIGINT", "2", "threads that read a long log, 1 to 16; by default as many as there are processors, but no more than two"},
 };
 const size_t log_option_count = COUNT_OF(log_options);
 
@@ -83,6 +89,11 @@ static bool format_takes(Env *env, const Options *options, const Format *format)
   return true;
 }
 
+static void set_headers(int64_t count, Dialect *dialect) {
+  dialect->has_header = count > 0;
+  dialect->more_headers = count > 1 ? (uint32_t)count - 1 : 0;
+}
+
 static bool given_decode(Env *env, const Options *options, SniffGiven *given) {
   DialectGiven *d = &given->dialect;
   Slice text;
@@ -95,7 +106,7 @@ static bool given_decode(Env *env, const Options *options, SniffGiven *given) {
   if( (d->has_encoding = (text = options_text(options, "encoding")).data != NULL) ) option_encoding(env, text, &d->dialect.encoding);
   if( (text = options_text(options, "decimal")).data ) option_decimal(env, text, &given->decimal);
   d->has_header = options_find(options, "header") != NULL;
-  d->dialect.has_header = options_int(env, options, "header", 0, 1, 1) != 0;
+  set_headers(options_int(env, options, "header", 0, HEADERS_MAX, 1), &d->dialect);
   d->has_skip = options_find(options, "skip") != NULL;
   d->dialect.skip_lines = (uint32_t)options_int(env, options, "skip", 0, 1000000, 0);
   if( d->has_delimiter && d->has_quote && d->dialect.delimiter == d->dialect.quote )
@@ -119,17 +130,38 @@ static bool type_find(Slice text, LogType *type) {
   return false;
 }
 
-static bool declare_column(Arena *arena, Slice part, size_t position, bool has_header, Mapping *mapping) {
+/* How the option columns finds the columns that it declares. */
+typedef enum Declared { BY_PLACE, BY_NAME, BY_NAME_OR_NEW } Declared;
+
+/* A column that the format's records may have and that the sample did not show. */
+static int new_column(Arena *arena, Mapping *mapping) {
+  LogColumn *columns = arena_alloc(arena, (mapping->column_count + 1) * sizeof *columns);
+  if( !columns ) return -1;
+  memcpy(columns, mapping->columns, mapping->column_count * sizeof *columns);
+  mapping->columns = columns;
+  return (int)mapping->column_count++;
+}
+
+static int find_declared(Arena *arena, Slice written, size_t position, Declared by, Mapping *mapping, Slice *name) {
+  *name = written;
+  if( by == BY_NAME_OR_NEW ) {
+    int at = log_column_find(mapping, written);
+    return at >= 0 ? at : new_column(arena, mapping);
+  }
+  if( written.size >= 2 && written.data[0] == '"' && written.data[written.size - 1] == '"' ) *name = slice_part(written, 1, written.size - 2);
+  return by == BY_NAME ? log_column_find(mapping, *name) : (int)position;
+}
+
+static bool declare_column(Arena *arena, Slice part, size_t position, Declared by, Mapping *mapping) {
   char shown[100];
   LogType type;
   size_t space = part.size;
   while( space && part.data[space - 1] != ' ' ) space--;
-  Slice name = slice_trim(slice_part(part, 0, space)), type_text = slice_part(part, space, SIZE_MAX);
-  if( name.size >= 2 && name.data[0] == '"' && name.data[name.size - 1] == '"' ) name = slice_part(name, 1, name.size - 2);
-  if( name.size == 0 || !type_find(type_text, &type) )
+  Slice written = slice_trim(slice_part(part, 0, space)), name, type_text = slice_part(part, space, SIZE_MAX);
+  if( written.size == 0 || !type_find(type_text, &type) )
     return env_fail(arena->env, ERR_INPUT, "option columns: '%s' is not 'name TYPE'; types are BIGINT, DOUBLE, TIMESTAMP, DATE, TEXT",
                     env_quote(part, shown));
-  int at = has_header ? log_column_find(mapping, name) : (int)position;
+  int at = find_declared(arena, written, position, by, mapping, &name);
   if( at < 0 ) return log_column_missing(arena, mapping, "columns", name);
   if( (size_t)at >= mapping->column_count )
     return env_fail(arena->env, ERR_INPUT, "option columns names more than the %zu columns of the file", mapping->column_count);
@@ -159,11 +191,11 @@ static bool declared_names_differ(Env *env, const Mapping *mapping) {
   return true;
 }
 
-static bool declare_columns(Arena *arena, Slice list, bool has_header, Mapping *mapping) {
+static bool declare_columns(Arena *arena, Slice list, Declared by, Mapping *mapping) {
   size_t position = 0;
   while( list.data && !env_failed(arena->env) ) {
     Slice part = slice_trim(slice_cut(&list, ';'));
-    if( part.size ) declare_column(arena, part, position++, has_header, mapping);
+    if( part.size ) declare_column(arena, part, position++, by, mapping);
   }
   return !env_failed(arena->env) && declared_names_differ(arena->env, mapping);
 }
@@ -182,8 +214,11 @@ static bool columns_from_sniff(Arena *arena, const Sniff *sniff, Mapping *mappin
 
 /* ---- what create and connect share ------------------------------------------------------------------------------ */
 
-/* The option columns tells types by the names that are there, instead of naming columns by their places. */
-static bool names_columns(const LogSpec *spec) { return spec->dialect.has_header || spec->format->shape || spec->format->columns; }
+/* A shape that learns its columns from a sample knows more of them by their names. */
+static Declared declared_by(const LogSpec *spec) {
+  if( spec->format->shape && spec->format->learn ) return BY_NAME_OR_NEW;
+  return spec->dialect.has_header || spec->format->shape || spec->format->columns ? BY_NAME : BY_PLACE;
+}
 
 /* The shape's columns are the table's. */
 static bool spec_shape(Arena *arena, LogSpec *spec) {
@@ -195,16 +230,28 @@ static bool spec_shape(Arena *arena, LogSpec *spec) {
   return names != NULL;
 }
 
+/* What sorted=1 promises something of. */
+static bool spec_order(Env *env, const Mapping *mapping) {
+  if( mapping->ts_column < 0 ) return env_fail(env, ERR_INPUT, "option sorted promises the order of event_ts, but no column is mapped to it; add event_ts=COLUMN");
+  const LogColumn *column = &mapping->columns[mapping->ts_column];
+  return column->type == LOG_TIMESTAMP ||
+         env_fail(env, ERR_INPUT, "option sorted promises the order of event_ts, but its column '" SLICE_FORMAT "' holds days; add columns='" SLICE_FORMAT " TIMESTAMP'",
+                  SLICE_ARGS(column->name), SLICE_ARGS(column->name));
+}
+
 static bool spec_common(Arena *arena, const Options *options, LogSpec *spec) {
   static const char *const words[] = {"reject", "fail"};
   Slice on_error = options_text(options, "on_error"), tz = options_text(options, "tz");
   char shown[100];
   spec->tz = tz.data ? tz : SLICE("UTC");
   spec->event_map = options_text(options, "event_map");
+  spec->threads = (int)options_int(arena->env, options, "threads", 1, CREW_THREADS_MAX, 0);
+  if( env_failed(arena->env) ) return false;
   spec->fail_on_reject = slice_equal_nocase(on_error, slice_of(words[1]));
   if( on_error.data && !spec->fail_on_reject && !slice_equal_nocase(on_error, slice_of(words[0])) )
     return env_fail(arena->env, ERR_INPUT, "option on_error is '%s'; write reject or fail", env_quote(on_error, shown));
-  return spec_shape(arena, spec) && log_map(arena, options, spec);
+  spec->is_sorted = options_int(arena->env, options, "sorted", 0, 1, 0) != 0;
+  return spec_shape(arena, spec) && log_map(arena, options, spec) && (!spec->is_sorted || spec_order(arena->env, &spec->mapping));
 }
 
 /* ---- create ------------------------------------------------------------------------------------------------------ */
@@ -269,7 +316,7 @@ bool log_spec_create(Host *host, Arena *arena, const Options *options, LogSpec *
   spec->paths = arena_copy(arena, buf_slice(&paths));
   buf_free(&paths);
   return ok && spec_sniff(host, arena, &given, spec) &&
-         declare_columns(arena, options_text(options, "columns"), names_columns(spec), &spec->mapping) && spec_common(arena, options, spec) &&
+         declare_columns(arena, options_text(options, "columns"), declared_by(spec), &spec->mapping) && spec_common(arena, options, spec) &&
          spec_check(host, arena, spec);
 }
 
@@ -315,8 +362,9 @@ static bool layout_options(Host *host, Env *env, sqlite3_stmt *insert, const Log
   buf_init(&relative, env);
   files_schema_directory(host->files, env, spec->schema.data, &directory);
   bool is_below = paths_relative(spec->paths, buf_slice(&directory), &relative);
-  char skip[24];
+  char skip[24], headers[24];
   sqlite3_snprintf(sizeof skip, skip, "%u", spec->dialect.skip_lines);
+  sqlite3_snprintf(sizeof headers, headers, "%u", spec->dialect.has_header + spec->dialect.more_headers);
   const struct { const char *name; Slice value; } rows[] = {
     {"path", is_below ? buf_slice(&relative) : spec->paths},
     {"path_base", is_below ? SLICE("database") : SLICE("absolute")},
@@ -324,7 +372,7 @@ static bool layout_options(Host *host, Env *env, sqlite3_stmt *insert, const Log
     {"delimiter", character(&spec->dialect.delimiter)},
     {"quote", character(&spec->dialect.quote)},
     {"encoding", slice_of(encoding_name(spec->dialect.encoding))},
-    {"header", spec->dialect.has_header ? SLICE("1") : SLICE("0")},
+    {"header", slice_of(headers)},
     {"skip", slice_of(skip)},
     {"null", spec->mapping.null_texts},
     {"decimal", (Slice){&spec->mapping.decimal, 1}},
@@ -380,9 +428,9 @@ static void load_option(Arena *arena, Slice name, Slice value, LogSpec *spec, bo
   else if( slice_equal(name, SLICE("delimiter")) ) one_character(env, "delimiter", value, &spec->dialect.delimiter);
   else if( slice_equal(name, SLICE("quote")) ) option_quote(env, value, &spec->dialect.quote);
   else if( slice_equal(name, SLICE("encoding")) ) option_encoding(env, value, &spec->dialect.encoding);
-  else if( slice_equal(name, SLICE("header")) ) spec->dialect.has_header = slice_equal(value, SLICE("1"));
   else if( slice_equal(name, SLICE("null")) ) spec->mapping.null_texts = value;
   else if( slice_equal(name, SLICE("decimal")) ) option_decimal(env, value, &spec->mapping.decimal);
+  else if( slice_equal(name, SLICE("header")) && slice_to_int(value, &number) && number >= 0 && number <= HEADERS_MAX ) set_headers(number, &spec->dialect);
   else if( !slice_equal(name, SLICE("skip")) || !slice_to_int(value, &number) || number < 0 || number > 1000000 )
     env_fail(env, ERR_CORRUPT, "option '" SLICE_FORMAT "' makes no sense", SLICE_ARGS(name));
   else spec->dialect.skip_lines = (uint32_t)number;

@@ -69,7 +69,7 @@ static bool search_walk(Search *search, Host *host, const LogSpec *spec) {
   LogScan scan;
   RecordKind kind;
   LogSpec calm = *spec;
-  calm.fail_on_reject = false;
+  calm.fail_on_reject = calm.is_sorted = false;
   bool ok = log_scan_open(&scan, host, search->arena->env, &calm, false);
   bool *wanted = ok ? arena_alloc(&scan.files, spec->mapping.column_count + 1) : NULL;
   if( wanted ) {

@@ -156,7 +156,8 @@ static bool segment_open(Events *ev, Env *env, const LogReading *reading) {
   return true;
 }
 
-/* The next rows into `ev`, which is fresh; false when there are no more for it: the end of the log, an error, a row without a customer where that matters. */
+/* The next rows into `ev`, which is fresh; false when there are no more for it: the end of the log, an error, a row without a
+** customer where that matters. */
 static bool segment_fill(Events *ev, LogScan *scan, EventRecord *e, const LogReading *reading) {
   EventPut put;
   event_put_init(&put, ev, e);
@@ -169,13 +170,14 @@ static bool segment_fill(Events *ev, LogScan *scan, EventRecord *e, const LogRea
 }
 
 static bool read_segments(LogScan *scan, EventRecord *e, const LogReading *reading, Events *ev) {
-  bool more = true;
+  Events segment;
+  bool more = segment_open(&segment, scan->env, reading);
   while( more && !env_failed(scan->env) ) {
-    Events segment;
-    more = segment_open(&segment, scan->env, reading) && segment_fill(&segment, scan, e, reading);
+    more = segment_fill(&segment, scan, e, reading);
     if( !env_failed(scan->env) && !reading->wants->lacks_customer ) events_append(ev, &segment);
-    events_free(&segment);
+    events_empty(&segment);
   }
+  events_free(&segment);
   return !env_failed(scan->env) && !reading->wants->lacks_customer;
 }
 
@@ -204,7 +206,7 @@ static bool read_list_or_again(TvfCall *call, const LogList *list, Wants *wants,
   for(int i = 0; i < list->count; i++) wants->identity_later = wants->identity_later && log_names_customer(list->table[i]);
   if( wants->identity_later ) {
     if( read_list(call, list, wants, ev) || !wants->lacks_customer ) return !env_failed(&call->env);
-    wants->identity_later = false;
+    wants->identity_later = wants->lacks_customer = false;
     events_free(ev);
     events_init(ev, &call->env);
   }

@@ -25,7 +25,8 @@ typedef struct EventsState {
   EventRecord e;
   bool wanted[EV_COUNT];        /* to be shown or compared */
   int next_log;
-  int64_t events;               /* of the log so far */
+  int64_t rowid_before;         /* of this log's first event */
+  int64_t number, part;         /* of the record that is shown (scan.number), and of its event */
 } EventsState;
 
 static void events_cell(EventCell *cell, int column, Value value) {
@@ -38,11 +39,29 @@ static void events_cell(EventCell *cell, int column, Value value) {
   }
 }
 
-static bool events_keeps(const TvfCall *call, EventRecord *e) {
-  for(int i = 0; i < call->plan.term_count; i++)
-    if( !term_holds(&call->plan.terms[i], event_record_value(e, EVENT_RECORD_FIRST + call->plan.terms[i].column)) ) return false;
+static bool events_keeps(const Plan *plan, EventRecord *e) {
+  for(int i = 0; i < plan->term_count; i++)
+    if( !term_holds(&plan->terms[i], event_record_value(e, EVENT_RECORD_FIRST + plan->terms[i].column)) ) return false;
   return true;
 }
+
+/* On any thread: a record is wanted where one of its events is. */
+static bool events_judge_begin(void *state, const LogScan *scan) {
+  return event_record_init(state, scan->env, &scan->mapping, scan->spec->format, scan->spec->name);
+}
+
+static void events_judge_end(void *state) { event_record_free(state); }
+
+static bool events_judge(const void *plan, void *state, const LogScan *scan, int64_t *counted) {
+  EventRecord *e = state;
+  bool keeps = false;
+  if( scan->record.kind != RECORD_ROW ) return false;
+  event_record_set(e, &scan->record, scan->log_file, scan->ts);
+  for(; event_record_next(e); ++*counted) keeps = keeps || events_keeps(plan, e);
+  return keeps;
+}
+
+static const LogFilter events_filter = {sizeof(EventRecord), events_judge_begin, events_judge_end, events_judge};
 
 /* A log whose constants a term excludes is not read at all. */
 static bool events_excludes(const TvfCall *call, const EventRecord *e) {
@@ -58,14 +77,24 @@ static void events_close_log(EventsState *state) {
 }
 
 static bool events_open_log(TvfCall *call, EventsState *state) {
-  state->events = 0;
+  state->rowid_before = (int64_t)state->next_log * EVENTS_ROWIDS_PER_LOG;
+  state->number = state->part = 0;
   const LogSpec *spec = &state->logs.table[state->next_log++]->spec;
   if( !log_scan_open(&state->scan, call->host, &call->env, spec, true) ) return false;
   if( !event_record_init(&state->e, &call->env, &state->scan.mapping, spec->format, spec->name) ||
       !log_scan_want_events(&state->scan, state->wanted) ||
       !log_scan_bound_events(&state->scan, call->plan.terms, call->plan.term_count, EV_EVENT_TS - EVENT_RECORD_FIRST) ) return false;
+  if( call->plan.term_count && log_scan_is_apart(&state->scan) ) log_scan_filter(&state->scan, &events_filter, &call->plan);
   if( events_excludes(call, &state->e) ) events_close_log(state);
   return !env_failed(&call->env);
+}
+
+/* Numbers the event that is set as if every record had come. */
+static int64_t events_rowid(EventsState *state) {
+  const LogScan *scan = &state->scan;
+  if( scan->number != state->number ) state->part = 0;
+  state->number = scan->number;
+  return state->rowid_before + scan->number - scan->counted + ++state->part + (int64_t)scan->passed;
 }
 
 static void events_run(TvfCall *call) {
@@ -84,8 +113,8 @@ static bool events_record(TvfCall *call, EventsState *state) {
       events_close_log(state);
       continue;
     }
-    call->rowid = (state->next_log - 1) * EVENTS_ROWIDS_PER_LOG + ++state->events + (int64_t)state->scan.passed;
-    if( events_keeps(call, &state->e) ) return true;
+    call->rowid = events_rowid(state);
+    if( events_keeps(&call->plan, &state->e) ) return true;
   }
   return false;
 }
@@ -136,6 +165,13 @@ typedef struct RejectsState {
   Buf text;
 } RejectsState;
 
+static bool rejects_judge(const void *plan, void *state, const LogScan *scan, int64_t *counted) {
+  (void)plan, (void)state, (void)counted;
+  return scan->record.kind == RECORD_REJECT;
+}
+
+static const LogFilter rejects_filter = {.judge = rejects_judge};
+
 static void rejects_run(TvfCall *call) {
   RejectsState *state = arena_alloc(&call->arena, sizeof *state);
   call->state = state;
@@ -144,18 +180,17 @@ static void rejects_run(TvfCall *call) {
   LogSpec *spec = arena_alloc(&call->arena, sizeof *spec);
   if( !spec ) return;
   *spec = state->logs.table[0]->spec;
-  spec->fail_on_reject = false;                       /* the rejects of such a log can still be looked at */
+  spec->fail_on_reject = spec->is_sorted = false;                       /* the rejects of such a log can still be looked at */
   if( state->logs.count > 1 ) env_fail(&call->env, ERR_INPUT, "argument log names more than one log; ask for one at a time");
   else if( log_scan_open(&state->scan, call->host, &call->env, spec, false) ) log_scan_want(&state->scan, NULL);
+  log_scan_filter(&state->scan, &rejects_filter, NULL);
 }
 
 static bool rejects_next(TvfCall *call, void *data) {
   RejectsState *state = call->state;
   RejectRow *row = data;
   const Record *record = &state->scan.record;
-  RecordKind kind;
-  while( (kind = log_scan_next(&state->scan)) != RECORD_REJECT && kind != RECORD_END ) {}
-  if( kind == RECORD_END ) return false;
+  if( log_scan_next(&state->scan) == RECORD_END ) return false;
   buf_clear(&state->text);
   if( !buf_append(&state->text, "", 0) || !utf8_replace_invalid(record->raw, &state->text) ) return false;
   *row = (RejectRow){.log_file = state->scan.log_file, .log_line = record->line, .log_offset = record->offset, .bytes = record->bytes,

@@ -53,7 +53,7 @@ static const TvfColumn range_columns[] = {
   {"log_file", "TEXT", NULL, "file", offsetof(RangeRow, log_file), false},
   {"state", "VARCHAR(8)", NULL, "current: as it was read; grown: all but the last portion holds; old: the file has changed, and will be read again",
    offsetof(RangeRow, state), false},
-  {"portion", "BIGINT", NULL, "number in the file from 0, which is its head (titles, header) and always read", offsetof(RangeRow, portion), false},
+  {"portion", "BIGINT", NULL, "number in the file from 0, which is its head (titles, header, first row) and always read", offsetof(RangeRow, portion), false},
   {"log_offset", "BIGINT", "byte", "where it begins, at a record; in the inflated stream for gzip", offsetof(RangeRow, log_offset), false},
   {"bytes", "BIGINT", "bytes", "its length", offsetof(RangeRow, bytes), false},
   {"log_line", "BIGINT", "line", "on which it begins", offsetof(RangeRow, log_line), false},

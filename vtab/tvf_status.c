@@ -114,7 +114,7 @@ static void status_log(TvfCall *call, LogTable *table) {
   EventRecord *e = arena_alloc(&call->arena, sizeof *e);
   RecordKind kind;
   LogSpec spec = table->spec;
-  spec.fail_on_reject = false;
+  spec.fail_on_reject = spec.is_sorted = false;
   if( !e ) return;
   bool ok = log_scan_open(&scan, call->host, &call->env, &spec, spec.key_column >= 0) &&
             event_record_init(e, &call->env, &scan.mapping, spec.format, spec.name) && status_want(&scan, e);

@@ -2,7 +2,7 @@
 ** tvf_summary: channel_summary: logs grouped and measured while they are read. */
 #include "../ext/core/summary.h"
 
-#include "log.h"
+#include "log_crew.h"
 #include "tvf_list.h"
 
 typedef struct SummaryRow {
@@ -10,15 +10,80 @@ typedef struct SummaryRow {
   double measure[SUMMARY_MEASURES_MAX];
 } SummaryRow;
 
-typedef struct SummaryState {
+/* The question, for all threads. */
+typedef struct SummaryAsk {
   SummaryPlan plan;
+  const Zone *zone;
+  Slice where;                     /* data NULL = every event */
+} SummaryAsk;
+
+/* What one thread makes of some records. */
+typedef struct SummaryPart {
+  Arena arena;
   Summary summary;
   EventRecord e;
   ConditionScope scope;
-  Condition *where;                /* NULL = every event */
+  Condition *where;
+} SummaryPart;
+
+typedef struct SummaryState {
+  SummaryAsk ask;
+  Summary summary;                 /* of all parts */
   bool wanted[EV_COUNT];
   LogList logs;
 } SummaryState;
+
+/* ---- a part ------------------------------------------------------------------------------------------------------ */
+
+static void part_release(void *data) {
+  SummaryPart *part = data;
+  Arena arena = part->arena;       /* the part lies in it */
+  event_record_free(&part->e);
+  summary_free(&part->summary);
+  arena_free(&arena);
+}
+
+static bool part_where(SummaryPart *part, Slice where) {
+  part->scope = event_record_scope(&part->e);
+  if( where.data ) part->where = condition_compile(&part->arena, "where_event", where, &part->scope);
+  return part->where || !where.data;
+}
+
+static void *part_make(const void *plan, LogScan *scan) {
+  const SummaryAsk *ask = plan;
+  const LogSpec *spec = scan->spec;
+  Arena arena;
+  arena_init(&arena, scan->env);
+  SummaryPart *part = arena_alloc(&arena, sizeof *part);
+  if( !part ) return NULL;
+  part->arena = arena;
+  summary_init(&part->summary, scan->env, &ask->plan, ask->zone);
+  if( event_record_init(&part->e, scan->env, &scan->mapping, spec->format, spec->name) && part_where(part, ask->where) ) return part;
+  part_release(part);
+  return NULL;
+}
+
+static bool part_event(SummaryPart *part) {
+  return (part->where && condition_test(part->where, &part->scope, 0) != 1) || summary_add(&part->summary, &part->e);
+}
+
+static bool part_record(void *data, LogScan *scan) {
+  SummaryPart *part = data;
+  bool ok = true;
+  if( scan->record.kind != RECORD_ROW ) return true;
+  event_record_set(&part->e, &scan->record, scan->log_file, scan->ts);
+  while( ok && event_record_next(&part->e) ) ok = part_event(part);
+  return ok && !env_failed(scan->env);
+}
+
+static const LogConsumer part_consumer = {part_make, part_record, part_release};
+
+static bool part_merge(void *context, void *part, const LogScan *scan) {
+  (void)scan;
+  return summary_merge(context, &((SummaryPart *)part)->summary);
+}
+
+/* ---- logs ----------------------------------------------------------------------------------------------------------- */
 
 static void wants_name(void *context, Slice name) {
   SummaryState *state = context;
@@ -26,16 +91,26 @@ static void wants_name(void *context, Slice name) {
   if( column >= 0 ) state->wanted[column] = true;
 }
 
+/* In the log's order, by this thread: the format remembers, or older deliveries are passed over. */
+static bool summary_in_order(SummaryState *state, LogScan *scan) {
+  SummaryPart *part = part_make(&state->ask, scan);
+  bool ok = part != NULL;
+  while( ok && log_scan_next_event(scan, &part->e) ) ok = part_event(part);
+  ok = ok && !env_failed(scan->env) && summary_merge(&state->summary, &part->summary);
+  if( part ) part_release(part);
+  return ok;
+}
+
 static bool summary_log(TvfCall *call, SummaryState *state, const LogSpec *spec) {
   LogScan scan;
-  bool ok = log_scan_open(&scan, call->host, &call->env, spec, true) && log_scan_want_events(&scan, state->wanted) &&
-            event_record_init(&state->e, &call->env, &scan.mapping, spec->format, spec->name);
-  while( ok && log_scan_next_event(&scan, &state->e) )
-    if( !state->where || condition_test(state->where, &state->scope, 0) == 1 ) ok = summary_add(&state->summary, &state->e);
-  event_record_free(&state->e);
+  bool ok = log_scan_open(&scan, call->host, &call->env, spec, true) && log_scan_want_events(&scan, state->wanted);
+  if( ok && log_scan_is_apart(&scan) ) log_crew_run(&scan, &part_consumer, &state->ask, part_merge, &state->summary);
+  else if( ok ) summary_in_order(state, &scan);
   log_scan_close(&scan);
   return !env_failed(&call->env);
 }
+
+/* ---- the call --------------------------------------------------------------------------------------------------------- */
 
 static void summary_rows(TvfCall *call, SummaryState *state) {
   uint32_t *order = summary_order(&state->summary);
@@ -48,18 +123,26 @@ static void summary_rows(TvfCall *call, SummaryState *state) {
   env_release(&call->env, order);
 }
 
-/* The arguments, before any file is opened. */
+/* The condition is judged with the other arguments, before any file is opened. */
+static bool summary_where(TvfCall *call, SummaryState *state) {
+  SummaryPart *part = arena_alloc(&call->arena, sizeof *part);
+  if( !part ) return false;
+  arena_init(&part->arena, &call->env);
+  condition_names(state->ask.where, wants_name, state);
+  bool ok = part_where(part, state->ask.where);
+  arena_free(&part->arena);
+  return ok;
+}
+
 static bool summary_ask(TvfCall *call, SummaryState *state) {
-  Slice where = tvf_text(call, "where_event"), tz = tvf_text(call, "tz");
-  const Zone *zone = host_zone(call->host, &call->arena, tz.data ? tz : SLICE("UTC"));
-  if( env_failed(&call->env) || !summary_plan(&call->env, tvf_text(call, "by_columns"), tvf_text(call, "measures"), &state->plan) ) return false;
-  summary_init(&state->summary, &call->env, &state->plan, zone);
-  summary_wants(&state->plan, state->wanted);
-  state->scope = event_record_scope(&state->e);
-  if( !where.data ) return true;
-  condition_names(where, wants_name, state);
-  state->where = condition_compile(&call->arena, "where_event", where, &state->scope);
-  return state->where != NULL;
+  SummaryAsk *ask = &state->ask;
+  Slice tz = tvf_text(call, "tz");
+  ask->where = tvf_text(call, "where_event");
+  ask->zone = host_zone(call->host, &call->arena, tz.data ? tz : SLICE("UTC"));
+  if( env_failed(&call->env) || !summary_plan(&call->env, tvf_text(call, "by_columns"), tvf_text(call, "measures"), &ask->plan) ) return false;
+  summary_init(&state->summary, &call->env, &ask->plan, ask->zone);
+  summary_wants(&ask->plan, state->wanted);
+  return !ask->where.data || summary_where(call, state);
 }
 
 static void summary_run(TvfCall *call) {

@@ -9,6 +9,8 @@
 
 Slice slice_of(const char *text) { return text ? (Slice){text, strlen(text)} : SLICE_NULL; }
 
+bool bytes_equal_long(const char *a, const char *b, size_t size) { return memcmp(a, b, size) == 0; }
+
 static char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 
 bool slice_equal_nocase(Slice a, Slice b) {

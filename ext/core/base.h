@@ -43,9 +43,10 @@ static inline uint64_t load_u32(const char *p) {
   return word;
 }
 
+bool bytes_equal_long(const char *a, const char *b, size_t size);
 /* What memcmp says, for short texts without calling it. */
 static inline bool bytes_equal(const char *a, const char *b, size_t size) {
-  if( size > 16 ) return memcmp(a, b, size) == 0;
+  if( size > 16 ) return bytes_equal_long(a, b, size);
   if( size >= 8 ) return load_u64(a) == load_u64(b) && load_u64(a + size - 8) == load_u64(b + size - 8);
   if( size >= 4 ) return load_u32(a) == load_u32(b) && load_u32(a + size - 4) == load_u32(b + size - 4);
   return size == 0 || (a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1]);

@@ -251,13 +251,20 @@ static void inflate_note_point(InflateSource *gz, uint32_t bits_left) {
     .member_crc = gz->member_crc, .member_size = gz->member_size, .window = {window, size}});
 }
 
+/* Takes back what may be wrong: of this member, and not delivered yet (see output_ready). */
+static void inflate_doubt(InflateSource *gz, size_t doubtful) {
+  if( doubtful > gz->member_size ) doubtful = gz->member_size;
+  gz->output_size -= doubtful < gz->output_size ? doubtful : gz->output_size;
+}
+
 /* One step of the engine. False on an error, or at the stream's end. */
 static bool inflate_run(InflateSource *gz) {
   unsigned char *out = gz->output + gz->output_size;
   bool to_block = restart_wanted(gz->points, gz->inflated), had_input = input_left(gz) > 0;
   if( gz->starts_inside ) gz->engine->begin(gz->state, &gz->start);
   gz->starts_inside = false;
-  InflateSpan span = {gz->input + gz->input_at, gz->input + gz->input_size, out, gz->output + OUTPUT_BLOCK, 0};
+  InflateSpan span = {.in = gz->input + gz->input_at, .in_end = gz->input + gz->input_size, .out = out,
+                      .out_end = gz->output + OUTPUT_BLOCK};
   InflateResult result = gz->engine->run(gz->state, &span, to_block);
   size_t made = (size_t)(span.out - out);
   gz->input_at = (size_t)(span.in - gz->input);
@@ -268,15 +275,23 @@ static bool inflate_run(InflateSource *gz) {
   if( !inflate_check_limits(gz) ) return false;
   switch( result ) {
     case INFLATE_ENDS: return member_end(gz);
-    case INFLATE_DAMAGED: return end_damaged(gz, "it is no deflate data");
+    case INFLATE_DAMAGED: return inflate_doubt(gz, span.doubtful), end_damaged(gz, "it is no deflate data");
     case INFLATE_AT_BLOCK: return inflate_note_point(gz, span.bits_left), true;
     case INFLATE_RUNS: break;
   }
   return had_input || made || end_truncated(gz);
 }
 
+/* Up to here it can be delivered: the last bytes wait for what follows them, because they may be taken back. */
+static size_t output_ready(const InflateSource *gz) {
+  if( gz->ended ) return gz->output_size;
+  return gz->output_size > INFLATE_DOUBT ? gz->output_size - INFLATE_DOUBT : 0;
+}
+
 static bool inflate_block(InflateSource *gz) {
-  gz->output_at = gz->output_size = 0;
+  gz->output_size -= gz->output_at;
+  memmove(gz->output, gz->output + gz->output_at, gz->output_size);
+  gz->output_at = 0;
   while( gz->output_size < OUTPUT_BLOCK && !gz->ended ) {
     bool ok = input_tick(gz) && input_fill(gz, 1) && (gz->in_member ? inflate_run(gz) : member_find(gz));
     if( !ok && !gz->ended ) return false;
@@ -293,8 +308,8 @@ static int64_t take(const unsigned char *block, size_t *at, size_t end, void *bu
 
 static int64_t gzip_read(ByteSource *source, void *buffer, size_t size) {
   InflateSource *gz = (InflateSource *)source;
-  if( gz->output_at == gz->output_size && !gz->ended && !inflate_block(gz) ) return -1;
-  return take(gz->output, &gz->output_at, gz->output_size, buffer, size);
+  if( gz->output_at == output_ready(gz) && !gz->ended && !inflate_block(gz) ) return -1;
+  return take(gz->output, &gz->output_at, output_ready(gz), buffer, size);
 }
 
 static int64_t plain_read(ByteSource *source, void *buffer, size_t size) {

@@ -7,9 +7,10 @@
 
 typedef enum StreamEnd {
   STREAM_WHOLE,             /* ended as it should */
-  STREAM_TRUNCATED,         /* gzip: the file ends inside a member */
+  STREAM_TRUNCATED,         /* gzip: the file ends inside a member; what is there was delivered */
   STREAM_GARBAGE,           /* gzip: bytes after the last member that start no member (they are not delivered) */
-  STREAM_DAMAGED            /* gzip: bad deflate data, CRC or length; what came before was delivered */
+  STREAM_DAMAGED            /* gzip: bad deflate data, CRC or length; what came before was delivered. Under ISAL=1, where deflate
+                            ** data breaks off or makes no sense, up to 300 bytes before that place may be missing */
 } StreamEnd;
 
 typedef struct ByteSource ByteSource;

@@ -46,6 +46,11 @@ void events_free(Events *ev) {
   ev->count = ev->capacity = ev->unit_count = 0;
 }
 
+void events_empty(Events *ev) {
+  intern_clear(&ev->intern);
+  ev->count = 0;
+}
+
 void events_clear(Events *ev, int column, size_t from, size_t to) {
   Column *c = &ev->column[column];
   if( !c->as.any ) return;
@@ -114,10 +119,8 @@ size_t events_add(Events *ev) {
 
 /* New codes of all texts of `segment`; NULL on error. */
 static uint32_t *segment_codes(Events *ev, const Events *segment) {
-  size_t count = segment->intern.count ? segment->intern.count : 1;
-  uint32_t *code = env_resize(ev->env, NULL, count * sizeof *code);
-  for(size_t i = 0; code && i < count && env_tick(ev->env); i++) code[i] = i ? intern_put(&ev->intern, segment->intern.texts[i]) : 0;
-  if( !env_failed(ev->env) ) return code;
+  uint32_t *code = env_resize(ev->env, NULL, ((size_t)segment->intern.count + 1) * sizeof *code);
+  if( code && intern_put_all(&ev->intern, &segment->intern, code) ) return code;
   env_release(ev->env, code);
   return NULL;
 }

@@ -142,6 +142,8 @@ typedef struct EventsPlan {        /* all zero = customer, no filter, ties by in
 
 void events_init(Events *ev, Env *env);
 void events_free(Events *ev);
+/* No rows and no texts any more; wanted columns and memory stay. Not with columns of the user's own, nor once it is arranged. */
+void events_empty(Events *ev);
 bool events_want(Events *ev, int column);                /* allocate a built-in column (call before the first row) */
 int events_want_extra(Events *ev, Slice name);           /* a KIND_ANY column; its index, or -1 (ERR_LIMIT past the maximum) */
 /* A new row, every wanted column NULL; its index, or SIZE_MAX on error. */

@@ -47,3 +47,17 @@ void part_int(EventPart *part, EventColumn column, int64_t integer) {
 }
 
 void part_null(EventPart *part, EventColumn column) { part_set(part, column, (Value){.type = VALUE_NULL}); }
+
+static int64_t part_ts(const EventPart *part) {
+  return part->set >> EV_EVENT_TS & 1 ? part->cell[EV_EVENT_TS].as.integer : INT_NULL;
+}
+
+static int compare_ts(const void *a, const void *b, const void *context) {
+  int64_t x = part_ts(a), y = part_ts(b);
+  (void)context;
+  return (x > y) - (x < y);
+}
+
+void parts_sort(EventParts *parts) {
+  array_sort(parts->texts.env, parts->items, parts->count, sizeof *parts->items, compare_ts, NULL);
+}

@@ -26,6 +26,8 @@ EventPart *parts_add(EventParts *parts);
 void part_text(EventPart *part, EventColumn column, Slice text);
 void part_real(EventPart *part, EventColumn column, double real);
 void part_int(EventPart *part, EventColumn column, int64_t integer);    /* also times (µs UTC) and booleans */
+/* By event_ts, those without one first; of the same time in the order in which they were made. */
+void parts_sort(EventParts *parts);
 /* Sets NULL: the rules are not asked. */
 void part_null(EventPart *part, EventColumn column);
 

@@ -3,12 +3,21 @@
 #include "format.h"
 
 #define FORMATS(X) \
+  X(amazon_connect) \
   X(asterisk_cdr) \
+  X(asterisk_cel) \
   X(asterisk_queue) \
   X(csv) \
+  X(freeswitch_cdr) \
+  X(genesys_conversation) \
   X(jsonl) \
   X(mbox) \
-  X(tsv)
+  X(surveymonkey_json) \
+  X(tsv) \
+  X(twilio_calls) \
+  X(weblog) \
+  X(xes) \
+  X(zendesk_tickets)
 
 #define FORMAT_DECLARE(name) extern const Format format_##name;
 #define FORMAT_ROW(name) &format_##name,

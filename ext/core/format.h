@@ -20,6 +20,7 @@ typedef struct FormatColumns {
   FormatColumn *items;
   size_t count;
   bool are_typed;               /* LOG_TEXT is text, whatever the values look like; else it is sniffed */
+  bool wants_more;              /* the records begin beyond what it was shown: it is asked again with more of the file, up to 16 MiB */
 } FormatColumns;
 
 /* One record, for its events. */

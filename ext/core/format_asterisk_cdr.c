@@ -100,23 +100,18 @@ static bool cdr_learn(Arena *arena, Slice head, FormatColumns *out) {
 
 /* ---- what is remembered --------------------------------------------------------------------------------------- */
 
-enum { CDR_SETS = 1024, CDR_WAYS = 4, CDR_LATE = 64, CDR_NAME = 80 };
-
-typedef struct CdrName {
-  size_t size;                     /* 0 = none */
-  char text[CDR_NAME];
-} CdrName;
+enum { CDR_SETS = 1024, CDR_WAYS = 4, CDR_LATE = 64 };
 
 /* The half of a Local channel. */
 typedef struct CdrHalf {
-  CdrName name;                    /* without ';2' */
+  LineName name;                    /* without ';2' */
   int64_t start, answer;
   uint64_t age;                    /* number of the half */
 } CdrHalf;
 
 /* A caller's stretch that was connected through a half whose row has not come. */
 typedef struct CdrLate {
-  CdrName name, contact, phone, queue, agent;
+  LineName name, contact, phone, queue, agent;
   int64_t start, end;
 } CdrLate;
 
@@ -124,29 +119,10 @@ typedef struct CdrMemory {
   CdrHalf half[CDR_SETS][CDR_WAYS];
   uint64_t halves;
   CdrLate late[CDR_LATE];
-  CdrName channel, to;             /* the one whose rows were read last */
+  LineName channel, to;             /* the one whose rows were read last */
   bool was_answered;
   int64_t until;                   /* the latest end of its rows */
 } CdrMemory;
-
-static uint32_t name_hash(Slice name) {
-  uint32_t hash = 2166136261u;
-  for(size_t i = 0; i < name.size; i++) hash = (hash ^ (unsigned char)name.data[i]) * 16777619u;
-  return hash ^ hash >> 15;
-}
-
-static void name_keep(CdrName *name, Slice text) {
-  name->size = text.size <= CDR_NAME ? text.size : 0;
-  if( name->size ) memcpy(name->text, text.data, name->size);
-}
-
-static Slice name_text(const CdrName *name) { return name->size ? (Slice){name->text, name->size} : SLICE_NULL; }
-
-/* A Local channel without its half: 'Local/101@agents-0000001a'; data NULL = it is not half number `half` of one. */
-static Slice local_name(Slice channel, char half) {
-  bool is_half = channel.size > 8 && memcmp(channel.data, "Local/", 6) == 0 && channel.data[channel.size - 2] == ';' && channel.data[channel.size - 1] == half;
-  return is_half ? slice_part(channel, 0, channel.size - 2) : SLICE_NULL;
-}
 
 /* ---- a record ---------------------------------------------------------------------------------------------------- */
 
@@ -167,13 +143,6 @@ static size_t named_column(const FormatRecord *in, const char *name) {
   return at;
 }
 
-/* 'PJSIP/101-0000001a' → 'PJSIP/101'. */
-static Slice channel_device(Slice channel) {
-  size_t at = channel.size;
-  while( at && channel.data[at - 1] != '-' && channel.data[at - 1] != '/' ) at--;
-  return at && channel.data[at - 1] == '-' ? slice_part(channel, 0, at - 1) : channel;
-}
-
 static Slice queue_name(const FormatRecord *in) {
   Slice data = format_text(in, C_DATA);
   return slice_equal_nocase(format_text(in, C_APP), SLICE("Queue")) ? slice_trim(slice_cut(&data, ',')) : SLICE_NULL;
@@ -181,18 +150,18 @@ static Slice queue_name(const FormatRecord *in) {
 
 /* The slot that holds it, or else the one to give up for it. */
 static CdrHalf *half_slot(CdrMemory *memory, Slice name) {
-  CdrHalf *set = memory->half[name_hash(name) % CDR_SETS], *oldest = set;
+  CdrHalf *set = memory->half[line_name_hash(name) % CDR_SETS], *oldest = set;
   for(size_t i = 0; i < CDR_WAYS; i++) {
-    if( slice_equal(name_text(&set[i].name), name) ) return &set[i];
+    if( slice_equal(line_name_text(&set[i].name), name) ) return &set[i];
     if( set[i].age < oldest->age ) oldest = &set[i];
   }
   return oldest;
 }
 
 static const CdrHalf *half_find(CdrMemory *memory, Slice dstchannel) {
-  Slice name = local_name(dstchannel, '1');
+  Slice name = line_local(dstchannel, '1');
   const CdrHalf *half = name.data ? half_slot(memory, name) : NULL;
-  return half && slice_equal(name_text(&half->name), name) ? half : NULL;
+  return half && slice_equal(line_name_text(&half->name), name) ? half : NULL;
 }
 
 static Cdr cdr_read(const FormatRecord *in) {
@@ -209,8 +178,8 @@ static Cdr cdr_read(const FormatRecord *in) {
   c.is_answered = slice_equal_nocase(format_text(in, C_DISPOSITION), SLICE("ANSWERED"));
   c.half = half_find(c.memory, c.dstchannel);
   c.phone = c.call == CALL_IN ? from : c.call == CALL_OUT ? to : SLICE_NULL;
-  c.agent = channel_device(c.call == CALL_OUT ? c.channel : c.dstchannel);
-  c.is_more = c.channel.data && slice_equal(name_text(&c.memory->channel), c.channel);
+  c.agent = line_device(c.call == CALL_OUT ? c.channel : c.dstchannel);
+  c.is_more = c.channel.data && slice_equal(line_name_text(&c.memory->channel), c.channel);
   c.wait_from = c.is_more && c.memory->until > c.start ? c.memory->until : c.start;
   return c;
 }
@@ -223,7 +192,7 @@ static EventPart *cdr_add(const Cdr *c, EventParts *out, const char *verb, const
   part_text(part, EV_EVENT, slice_of(verb));
   part_text(part, EV_ACTOR, slice_of(actor));
   part_int(part, EV_EVENT_TS, ts);
-  part_text(part, EV_DIRECTION, c->call == CALL_OUT ? SLICE("out") : SLICE("in"));
+  part_text(part, EV_DIRECTION, line_direction(c->call));
   part_text(part, EV_CONTACT_ID, c->contact);
   part_text(part, EV_PHONE, c->phone);
   part_text(part, EV_QUEUE, c->queue);
@@ -235,7 +204,7 @@ static Slice passed_to(const Cdr *c) { return c->queue.data ? c->queue : format_
 /* The call begins, is passed on, waits in another queue. */
 static void add_begin(const Cdr *c, EventParts *out) {
   Slice to = passed_to(c);
-  bool elsewhere = !slice_equal(to, name_text(&c->memory->to)) || c->memory->was_answered;
+  bool elsewhere = !slice_equal(to, line_name_text(&c->memory->to)) || c->memory->was_answered;
   if( !c->is_more ) cdr_add(c, out, c->call == CALL_OUT ? "call_made" : "contact_started", c->call == CALL_OUT ? "agent" : "customer", c->start);
   if( c->is_more && c->memory->was_answered && (c->queue.data || c->dstchannel.data) ) {
     EventPart *part = cdr_add(c, out, "transferred", "agent", c->start);
@@ -257,7 +226,7 @@ static void add_offer(const Cdr *c, EventParts *out, const char *verb, int64_t s
 
 /* The dialplan had answered before, and when an agent did is not in this row. */
 static bool is_untold(const Cdr *c) {
-  return !c->half && c->answer <= c->start && (c->queue.data || local_name(c->dstchannel, '1').data);
+  return !c->half && c->answer <= c->start && (c->queue.data || line_local(c->dstchannel, '1').data);
 }
 
 static void add_connected(const Cdr *c, EventParts *out) {
@@ -274,7 +243,7 @@ static void add_connected(const Cdr *c, EventParts *out) {
 /* Somebody was rung who did not answer: an agent of a queue, or the one who was called. */
 static void add_missed(const Cdr *c, EventParts *out) {
   int64_t rung = c->half ? c->half->start : c->start;
-  if( c->call == CALL_IN ) add_offer(c, out, "offer_missed", rung, seconds_between(rung, c->end));
+  if( c->call != CALL_OUT ) add_offer(c, out, "offer_missed", rung, seconds_between(rung, c->end));
   if( c->queue.data && out->count ) part_real(&out->items[out->count - 1], EV_WAIT_S, seconds_between(c->wait_from, c->end));
 }
 
@@ -282,7 +251,7 @@ static void add_end(const Cdr *c, EventParts *out) {
   bool rang = c->dstchannel.data != NULL, goes_on = c->queue.data && rang && !c->is_answered;
   EventPart *part = NULL;
   if( goes_on ) return;
-  if( rang && !c->is_answered && c->call == CALL_IN ) part = cdr_add(c, out, "not_answered", "customer", c->end);
+  if( rang && !c->is_answered && c->call != CALL_OUT ) part = cdr_add(c, out, "not_answered", "customer", c->end);
   else part = cdr_add(c, out, "contact_ended", "system", c->end);
   if( !part ) return;
   part_text(part, EV_OUTCOME, format_text(c->in, C_DISPOSITION));
@@ -290,14 +259,14 @@ static void add_end(const Cdr *c, EventParts *out) {
 }
 
 static void late_remember(const Cdr *c) {
-  Slice name = local_name(c->dstchannel, '1');
+  Slice name = line_local(c->dstchannel, '1');
   if( !name.data || !c->is_answered || !is_untold(c) ) return;
-  CdrLate *late = &c->memory->late[name_hash(name) % CDR_LATE];
-  name_keep(&late->name, name);
-  name_keep(&late->contact, c->contact);
-  name_keep(&late->phone, c->phone);
-  name_keep(&late->queue, c->queue);
-  name_keep(&late->agent, c->agent);
+  CdrLate *late = &c->memory->late[line_name_hash(name) % CDR_LATE];
+  line_name_keep(&late->name, name);
+  line_name_keep(&late->contact, c->contact);
+  line_name_keep(&late->phone, c->phone);
+  line_name_keep(&late->queue, c->queue);
+  line_name_keep(&late->agent, c->agent);
   late->start = c->wait_from;
   late->end = c->end;
 }
@@ -305,8 +274,8 @@ static void late_remember(const Cdr *c) {
 static void cdr_remember(const Cdr *c) {
   CdrMemory *m = c->memory;
   if( !c->is_more || c->end > m->until ) m->until = c->end;
-  name_keep(&m->channel, c->channel);
-  name_keep(&m->to, passed_to(c));
+  line_name_keep(&m->channel, c->channel);
+  line_name_keep(&m->to, passed_to(c));
   m->was_answered = c->is_answered && c->dstchannel.data;
   late_remember(c);
 }
@@ -314,10 +283,10 @@ static void cdr_remember(const Cdr *c) {
 /* What the row of a half adds to the stretch that came before it. */
 static void add_late(Cdr c, CdrLate *late, EventParts *out) {
   c.call = CALL_IN;
-  c.contact = name_text(&late->contact);
-  c.phone = name_text(&late->phone);
-  c.queue = name_text(&late->queue);
-  c.agent = name_text(&late->agent);
+  c.contact = line_name_text(&late->contact);
+  c.phone = line_name_text(&late->phone);
+  c.queue = line_name_text(&late->queue);
+  c.agent = line_name_text(&late->agent);
   late->name.size = 0;
   add_offer(&c, out, "agent_offered", c.start, seconds_between(c.start, c.answer));
   if( out->count == 0 ) return;
@@ -327,26 +296,27 @@ static void add_late(Cdr c, CdrLate *late, EventParts *out) {
 
 static void half_told(const Cdr *c, Slice name, EventParts *out) {
   CdrHalf *half = half_slot(c->memory, name);
-  CdrLate *late = &c->memory->late[name_hash(name) % CDR_LATE];
-  name_keep(&half->name, name);
+  CdrLate *late = &c->memory->late[line_name_hash(name) % CDR_LATE];
+  line_name_keep(&half->name, name);
   half->age = ++c->memory->halves;
   half->start = c->start;
   half->answer = c->is_answered ? c->answer : INT_NULL;
-  if( c->is_answered && slice_equal(name_text(&late->name), name) ) add_late(*c, late, out);
+  if( c->is_answered && slice_equal(line_name_text(&late->name), name) ) add_late(*c, late, out);
   else out->why_none = "half of a Local channel";
 }
 
 static void cdr_events(const FormatRecord *in, EventParts *out) {
   Cdr c = cdr_read(in);
-  Slice far_half = local_name(c.channel, '2');
+  Slice far_half = line_local(c.channel, '2');
   bool is_rest = c.is_more && !c.dstchannel.data && !c.queue.data;
   if( far_half.data ) {
     half_told(&c, far_half, out);
     return;
   }
-  if( c.call == CALL_INTERNAL ) out->why_none = "a call between extensions";
-  else if( is_rest ) out->why_none = "the end of a call that was told";
-  if( out->why_none ) return;
+  if( is_rest ) {
+    out->why_none = "the end of a call that was told";
+    return;
+  }
   add_begin(&c, out);
   if( c.dstchannel.data && c.is_answered ) add_connected(&c, out);
   else if( c.dstchannel.data ) add_missed(&c, out);

@@ -82,3 +82,29 @@ LineCall line_call(Slice from, Slice to) {
   if( !is_extension(from) ) return CALL_IN;
   return is_extension(to) || line_caller(to).size < 7 ? CALL_INTERNAL : CALL_OUT;
 }
+
+Slice line_direction(LineCall call) { return call == CALL_IN ? SLICE("in") : call == CALL_OUT ? SLICE("out") : SLICE("internal"); }
+
+void line_name_keep(LineName *name, Slice text) {
+  name->size = text.size <= LINE_NAME_BYTES ? text.size : 0;
+  if( name->size ) memcpy(name->text, text.data, name->size);
+}
+
+Slice line_name_text(const LineName *name) { return name->size ? (Slice){name->text, name->size} : SLICE_NULL; }
+
+uint32_t line_name_hash(Slice text) {
+  uint32_t hash = 2166136261u;
+  for(size_t i = 0; i < text.size; i++) hash = (hash ^ (unsigned char)text.data[i]) * 16777619u;
+  return hash ^ hash >> 15;
+}
+
+Slice line_device(Slice channel) {
+  size_t at = channel.size;
+  while( at && channel.data[at - 1] != '-' && channel.data[at - 1] != '/' ) at--;
+  return at && channel.data[at - 1] == '-' ? slice_part(channel, 0, at - 1) : channel;
+}
+
+Slice line_local(Slice channel, char half) {
+  bool is_half = channel.size > 8 && memcmp(channel.data, "Local/", 6) == 0 && channel.data[channel.size - 2] == ';' && channel.data[channel.size - 1] == half;
+  return is_half ? slice_part(channel, 0, channel.size - 2) : SLICE_NULL;
+}

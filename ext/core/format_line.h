@@ -20,5 +20,20 @@ Slice line_caller(Slice number);
 /* Who calls whom, by the look of two numbers: an extension has at most six digits, everybody else is outside. */
 typedef enum LineCall { CALL_IN, CALL_OUT, CALL_INTERNAL } LineCall;
 LineCall line_call(Slice from, Slice to);
+Slice line_direction(LineCall call);                   /* in, out, internal */
+
+/* A name that outlives its record; longer ones are not kept. */
+enum { LINE_NAME_BYTES = 80 };
+typedef struct LineName {
+  size_t size;                                         /* 0 = none */
+  char text[LINE_NAME_BYTES];
+} LineName;
+void line_name_keep(LineName *name, Slice text);
+Slice line_name_text(const LineName *name);            /* SLICE_NULL = none */
+uint32_t line_name_hash(Slice text);
+/* Channels of Asterisk: 'PJSIP/101-0000001a' → 'PJSIP/101'; 'Local/101@x-0000001a;2' → 'Local/101@x-0000001a' where it is half number `half`,
+** else SLICE_NULL. */
+Slice line_device(Slice channel);
+Slice line_local(Slice channel, char half);
 
 #endif

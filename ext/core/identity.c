@@ -18,7 +18,7 @@
 ** A row belongs to the component of its strongest unguarded identifier; else to that of its contact, where that has an
 ** identifier; else to its strongest guarded identifier, alone; else to the smallest guarded one of its contact. */
 #include "identity.h"
-#include "order.h"
+#include "pairs.h"
 
 enum { ROW_NODES_MAX = 6, EDGE_SLOTS_FIRST = 1024 };
 #define NO_NODE UINT32_MAX
@@ -39,13 +39,12 @@ static const NodeColumn given_columns[] = {
 };
 
 typedef struct Node {
-  uint32_t code;                   /* of the normalised text */
+  uint32_t code;                   /* of the normalised text; of a contact, see scope_contacts */
   NodeKind kind;
 } Node;
 
 typedef struct Edge {
   uint32_t a, b;                   /* a < b, so a is of the same or the stronger kind */
-  int64_t first_ts;
 } Edge;
 
 enum { REACH_MAX = IDENTITY_GUARD_MAX + 2 };   /* one too many, besides the node itself */
@@ -74,7 +73,7 @@ typedef struct Graph {
   bool *guarded;
   uint32_t *parent;                /* union-find; a root is the smallest node of its component */
   uint32_t *fallback;              /* of a root that is a contact: the guarded identifier it is named by */
-  uint32_t *scoped[2];             /* per row: contact_id, parent_contact_id within its log; NULL = one log */
+  uint32_t *scoped[2];             /* per row: number of contact_id, parent_contact_id within its log; NULL = one log */
   Buf scratch;
 } Graph;
 
@@ -99,21 +98,22 @@ static bool has_several_logs(const Events *ev) {
   return false;
 }
 
-/* Call 17 and chat 17 are not one contact: where rows come from several logs, a contact_id is a name within its log. */
+/* Call 17 and chat 17 are not one contact: where rows come from several logs, a contact_id is a name within its log, and a number stands for the
+** two of them. */
 static bool scope_contacts(Graph *g) {
   static const EventColumn columns[] = {EV_CONTACT_ID, EV_PARENT_CONTACT_ID};
+  uint32_t empty = intern_find(&g->ev->intern, SLICE(""));
+  Pairs pairs;
   if( !has_several_logs(g->ev) ) return true;
+  pairs_init(&pairs, g->env);
   for(size_t i = 0; i < COUNT_OF(columns); i++) {
     g->scoped[i] = env_alloc(g->env, g->ev->count * sizeof *g->scoped[i]);
     for(size_t row = 0; g->scoped[i] && row < g->ev->count && env_tick(g->env); row++) {
-      if( events_code(g->ev, columns[i], row) == 0 ) continue;
-      buf_clear(&g->scratch);
-      buf_append_slice(&g->scratch, events_text(g->ev, columns[i], row));
-      buf_append_char(&g->scratch, 0);
-      buf_append_slice(&g->scratch, events_text(g->ev, EV_LOG_SOURCE, row));
-      g->scoped[i][row] = intern_put(&g->ev->intern, buf_slice(&g->scratch));
+      uint32_t code = events_code(g->ev, columns[i], row);
+      if( code && code != empty ) g->scoped[i][row] = pairs_put(&pairs, code, events_code(g->ev, EV_LOG_SOURCE, row)) + 1;
     }
   }
+  pairs_free(&pairs);
   return !env_failed(g->env);
 }
 
@@ -142,6 +142,7 @@ static uint32_t *map_at(Graph *g, NodeKind kind, uint32_t code) {
 
 /* Code of the normalised text; 0 = nothing is left of it, or an error. */
 static uint32_t normalised_code(Graph *g, const NodeColumn *column, uint32_t raw) {
+  if( column->kind == NODE_CONTACT && g->scoped[0] ) return raw;
   Slice text = intern_text(&g->ev->intern, raw);
   if( column->column < EV_ACCOUNT || column->column > EV_DEVICE ) return text.size ? raw : 0;
   if( !identity_normalise(column->column, text, &g->scratch) || g->scratch.size == 0 ) return 0;
@@ -188,49 +189,32 @@ static size_t row_nodes(const Graph *g, size_t row, uint32_t out[ROW_NODES_MAX])
   return count;
 }
 
-/* ---- sorting ---------------------------------------------------------------------------------------------- */
+/* ---- numbering --------------------------------------------------------------------------------------------- */
 
-static Slice node_text(const Graph *g, uint32_t node) { return intern_text(&g->ev->intern, g->node[node].code); }
-static int compare_numbers(uint32_t a, uint32_t b) { return (a > b) - (a < b); }
-
-static int node_compare(const void *graph, uint32_t a, uint32_t b) {
-  const Graph *g = graph;
-  if( g->node[a].kind != g->node[b].kind ) return g->node[a].kind < g->node[b].kind ? -1 : 1;
-  return slice_compare(node_text(g, a), node_text(g, b));
-}
-
-/* By name, then in node order. */
-static int name_compare(const void *graph, uint32_t a, uint32_t b) {
-  int order = slice_compare(node_text(graph, a), node_text(graph, b));
-  return order ? order : compare_numbers(a, b);
-}
-
-/* The numbers 0 … count-1 in order; NULL on error. The caller releases them. */
-static uint32_t *sorted_numbers(const Graph *g, size_t count, int (*compare)(const void *, uint32_t, uint32_t)) {
-  uint32_t *numbers = env_alloc(g->env, count * sizeof *numbers);
-  for(size_t i = 0; numbers && i < count; i++) numbers[i] = (uint32_t)i;
-  if( numbers && order_sort(g->env, numbers, count, compare, g) ) return numbers;
-  env_release(g->env, numbers);
-  return NULL;
+/* The nodes of one kind take the next numbers, in the order of their texts; contacts, which name nobody, in any. */
+static bool kind_number(Graph *g, NodeKind kind, uint32_t *codes, Node *node, uint32_t *next) {
+  CodeMap *map = &g->map[kind];
+  size_t count = 0;
+  uint32_t first = *next;
+  for(size_t i = 0; i < g->node_count; i++)
+    if( g->node[i].kind == kind ) codes[count++] = g->node[i].code;
+  if( kind != NODE_CONTACT && !intern_sort(&g->ev->intern, g->env, codes, count) ) return false;
+  for(size_t i = 0; i < count; i++) node[(*next)++] = (Node){codes[i], kind};
+  uint32_t *number = env_resize(g->env, NULL, g->node_count * sizeof *number);       /* by the node's number so far */
+  for(size_t i = 0; number && i < count; i++) number[map->node[codes[i]] - 1] = first + (uint32_t)i;
+  for(size_t code = 0; number && code < map->size; code++)
+    if( map->node[code] ) map->node[code] = number[map->node[code] - 1] + 1;
+  env_release(g->env, number);
+  return number != NULL;
 }
 
 /* Renumbers the nodes in their order. */
 static bool nodes_number(Graph *g) {
-  uint32_t *order = sorted_numbers(g, g->node_count, node_compare);
-  uint32_t *number = env_alloc(g->env, g->node_count * sizeof *number);
+  uint32_t *codes = env_resize(g->env, NULL, (g->node_count + 1) * sizeof *codes), next = 0;
   Node *node = env_alloc(g->env, (g->node_count + 1) * sizeof *node);
-  bool ok = order && number && node;
-  for(size_t i = 0; ok && i < g->node_count; i++) {
-    node[i] = g->node[order[i]];
-    number[order[i]] = (uint32_t)i;
-  }
-  for(int kind = 0; ok && kind < NODE_KIND_COUNT; kind++) {
-    CodeMap *map = &g->map[kind];
-    for(size_t code = 0; code < map->size; code++)
-      if( map->node[code] ) map->node[code] = number[map->node[code] - 1] + 1;
-  }
-  env_release(g->env, order);
-  env_release(g->env, number);
+  bool ok = codes && node;
+  for(int kind = 0; ok && kind < NODE_KIND_COUNT; kind++) ok = kind_number(g, (NodeKind)kind, codes, node, &next);
+  env_release(g->env, codes);
   env_release(g->env, ok ? g->node : node);
   if( ok ) g->node = node;
   return ok;
@@ -259,7 +243,7 @@ static bool edges_rehash(Graph *g) {
   return true;
 }
 
-static bool edge_add(Graph *g, uint32_t a, uint32_t b, int64_t ts) {
+static bool edge_add(Graph *g, uint32_t a, uint32_t b) {
   if( a == b ) return true;
   if( a > b ) {
     uint32_t swap = a;
@@ -268,16 +252,12 @@ static bool edge_add(Graph *g, uint32_t a, uint32_t b, int64_t ts) {
   }
   if( (g->edge_count + 1) * 2 > g->slot_count && !edges_rehash(g) ) return false;
   size_t at = edge_slot(g, a, b);
-  if( g->slot[at] ) {
-    Edge *edge = &g->edge[g->slot[at] - 1];
-    if( ts < edge->first_ts ) edge->first_ts = ts;
-    return true;
-  }
+  if( g->slot[at] ) return true;
   if( g->edge_count == UINT32_MAX - 1 ) return env_fail(g->env, ERR_LIMIT, "more than 4,294,967,294 identity edges");
   Edge *grown = env_grow(g->env, g->edge, g->edge_count, &g->edge_capacity, sizeof *grown);
   if( !grown ) return false;
   g->edge = grown;
-  g->edge[g->edge_count++] = (Edge){a, b, ts};
+  g->edge[g->edge_count++] = (Edge){a, b};
   g->slot[at] = (uint32_t)g->edge_count;
   return true;
 }
@@ -286,11 +266,9 @@ static bool edges_collect(Graph *g) {
   uint32_t nodes[ROW_NODES_MAX];
   for(size_t row = 0; row < g->ev->count && env_tick(g->env); row++) {
     size_t count = row_nodes(g, row, nodes);
-    int64_t ts = events_int(g->ev, EV_EVENT_TS, row);
-    if( ts == INT_NULL ) ts = INT64_MAX;
     for(size_t i = 0; i < count; i++)
       for(size_t j = i + 1; j < count; j++)
-        if( !edge_add(g, nodes[i], nodes[j], ts) ) return false;
+        if( !edge_add(g, nodes[i], nodes[j]) ) return false;
   }
   return !env_failed(g->env);
 }
@@ -401,45 +379,8 @@ static void join(Graph *g, uint32_t a, uint32_t b) {
   if( a < b ) g->parent[b] = a; else g->parent[a] = b;
 }
 
-/* The digits of an edge in Kruskal's order, lowest first: pair, first event, strength (b's kind, the weaker one). */
-enum { DIGIT_BITS = 11, DIGIT_VALUES = 1 << DIGIT_BITS, PAIR_DIGITS = 3, TIME_DIGITS = 6 };
-enum { EDGE_DIGITS = 2 * PAIR_DIGITS + TIME_DIGITS + 1 };
-
-static size_t edge_digit(const Graph *g, const Edge *edge, int digit) {
-  uint64_t time = (uint64_t)edge->first_ts ^ (uint64_t)INT64_MIN, part;
-  if( digit < PAIR_DIGITS ) part = (uint64_t)edge->b >> (digit * DIGIT_BITS);
-  else if( digit < 2 * PAIR_DIGITS ) part = (uint64_t)edge->a >> ((digit - PAIR_DIGITS) * DIGIT_BITS);
-  else if( digit < EDGE_DIGITS - 1 ) part = time >> ((digit - 2 * PAIR_DIGITS) * DIGIT_BITS);
-  else part = g->node[edge->b].kind;
-  return part & (DIGIT_VALUES - 1);
-}
-
-/* One stable pass by one digit, into `to`; false when all edges agree in it and nothing was moved. */
-static bool edges_distribute(const Graph *g, int digit, Edge *to) {
-  size_t begin[DIGIT_VALUES + 1] = {0};
-  for(size_t i = 0; i < g->edge_count; i++) begin[edge_digit(g, &g->edge[i], digit) + 1]++;
-  if( begin[edge_digit(g, &g->edge[0], digit) + 1] == g->edge_count ) return false;
-  for(size_t i = 0; i < DIGIT_VALUES; i++) begin[i + 1] += begin[i];
-  for(size_t i = 0; i < g->edge_count; i++) to[begin[edge_digit(g, &g->edge[i], digit)]++] = g->edge[i];
-  return true;
-}
-
-/* A radix sort: linear, where there are more edges than rows. The slots no longer fit afterwards. */
-static bool edges_sort(Graph *g) {
-  if( g->edge_count == 0 ) return true;
-  Edge *spare = env_alloc(g->env, g->edge_count * sizeof *spare);
-  for(int digit = 0; spare && digit < EDGE_DIGITS && env_tick(g->env); digit++) {
-    if( !edges_distribute(g, digit, spare) ) continue;
-    Edge *swap = g->edge;
-    g->edge = spare;
-    spare = swap;
-  }
-  env_release(g->env, spare);
-  return !env_failed(g->env);
-}
-
+/* Whatever the order: a root is the smallest node of what is joined. */
 static bool components_join(Graph *g) {
-  if( !edges_sort(g) ) return false;
   for(size_t i = 0; i < g->edge_count && env_tick(g->env); i++)
     if( is_open_edge(g, &g->edge[i]) ) join(g, g->edge[i].a, g->edge[i].b);
   return !env_failed(g->env);
@@ -499,19 +440,33 @@ static uint32_t row_given_owner(Graph *g, size_t row) {
   return NO_NODE;
 }
 
+/* Numbers the owners of this name, which are of several kinds, in node order. */
+static void number_name(const Graph *g, uint32_t code, int64_t *id, int64_t *next) {
+  for(int kind = 0; kind < NODE_CONTACT; kind++) {
+    const CodeMap *map = &g->map[kind];
+    uint32_t node = code < map->size && map->node[code] ? map->node[code] - 1 : NO_NODE;
+    if( node != NO_NODE && g->node[node].code == code && id[node] ) id[node] = (*next)++;
+  }
+}
+
 /* id[owner] = 1… in the order of names, for each owner that a row has. */
 static bool number_customers(Graph *g, const uint32_t *owner, int64_t *id, uint64_t *customers) {
-  uint32_t *used = env_alloc(g->env, (g->node_count + 1) * sizeof *used);
+  uint32_t *codes = env_alloc(g->env, (g->node_count + 1) * sizeof *codes);
+  bool *seen = env_alloc(g->env, (size_t)g->ev->intern.count + 1);
   size_t count = 0;
-  for(size_t row = 0; used && row < g->ev->count; row++) {
+  int64_t next = 1;
+  for(size_t row = 0; codes && seen && row < g->ev->count; row++) {
     if( owner[row] == NO_NODE || id[owner[row]] ) continue;
+    uint32_t code = g->node[owner[row]].code;
     id[owner[row]] = 1;
-    used[count++] = owner[row];
+    if( !seen[code] ) codes[count++] = code;
+    seen[code] = true;
   }
-  bool ok = used && order_sort(g->env, used, count, name_compare, g);
-  for(size_t i = 0; ok && i < count; i++) id[used[i]] = (int64_t)i + 1;
-  *customers = count;
-  env_release(g->env, used);
+  bool ok = codes && seen && intern_sort(&g->ev->intern, g->env, codes, count);
+  for(size_t i = 0; ok && i < count; i++) number_name(g, codes[i], id, &next);
+  *customers = (uint64_t)next - 1;
+  env_release(g->env, codes);
+  env_release(g->env, seen);
   return ok;
 }
 

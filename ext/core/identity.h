@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
 ** identity: identifiers → customers. Nodes are (kind, normalised text), ordered by kind then text; two identifiers on
 ** one event, and the identifiers of one contact_id (and of its parent_contact_id), are edges. A customer is a connected
-** component, found by Kruskal over edges sorted by (weaker kind of the two, first event_ts, node pair), so the result
-** depends on the set of edges alone.
+** component, so the result depends on the set of edges alone.
 ** Where rows come from several logs (log_source), a contact_id is a name within its log: call 17 and chat 17 join
 ** nobody. Only a row that names nobody in its own log takes the customer that the other logs' rows with its contact_id
 ** agree on.

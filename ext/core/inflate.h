@@ -7,6 +7,7 @@
 
 enum {
   INFLATE_WINDOW = 32 << 10,     /* how far deflate data looks back at most */
+  INFLATE_DOUBT = 258,           /* the longest match: that much of the output may be claimed, not written, at INFLATE_DAMAGED */
   INFLATE_HELD = 8               /* an engine may have taken so many bytes of what follows a stream, and gives them back */
 };
 
@@ -14,12 +15,13 @@ typedef enum InflateResult {
   INFLATE_RUNS,                  /* took all input, or filled the output */
   INFLATE_AT_BLOCK,              /* stopped between two blocks, as asked */
   INFLATE_ENDS,                  /* the stream is over; `in` is the byte after it */
-  INFLATE_DAMAGED                /* no deflate data; what came before is in the output */
+  INFLATE_DAMAGED                /* no deflate data; what came before is in the output, the last `doubtful` bytes may be wrong */
 } InflateResult;
 
 typedef struct InflateSpan {
   const unsigned char *in, *in_end;        /* run advances both; where the stream is over, `in` may go back by INFLATE_HELD */
   unsigned char *out, *out_end;
+  size_t doubtful;                         /* at INFLATE_DAMAGED: 0 to INFLATE_DOUBT */
   uint32_t bits_left;                      /* at INFLATE_AT_BLOCK: high bits of in[-1] that are not used yet, 0 to 7 */
 } InflateSpan;
 

@@ -17,6 +17,14 @@ void intern_free(Intern *intern) {
   intern_init(intern, intern->env);
 }
 
+void intern_clear(Intern *intern) {
+  arena_free(&intern->bytes);
+  intern->next = intern->end = NULL;
+  intern->block = 0;
+  if( intern->slots ) memset(intern->slots, 0, ((size_t)intern->slot_mask + 1) * sizeof *intern->slots);
+  if( intern->count ) intern->count = 1;
+}
+
 /* ---- the table -------------------------------------------------------------------------------------------- */
 
 static bool intern_rehash(Intern *intern, uint32_t slot_count) {
@@ -83,9 +91,7 @@ static Slice intern_copy(Intern *intern, Slice text) {
   return (Slice){copy, text.size};
 }
 
-uint32_t intern_put(Intern *intern, Slice text) {
-  if( !text.data ) return 0;
-  uint32_t hash = (uint32_t)slice_hash(text);
+static uint32_t intern_put_hashed(Intern *intern, Slice text, uint32_t hash) {
   uint32_t known = intern->slots ? intern_slot(intern, text, hash)->code : 0;
   if( known || !intern_reserve(intern) ) return known;
   Slice copy = intern_copy(intern, text);
@@ -94,6 +100,24 @@ uint32_t intern_put(Intern *intern, Slice text) {
   intern->texts[code] = copy;
   *intern_slot(intern, text, hash) = (InternSlot){hash, code};
   return code;
+}
+
+uint32_t intern_put(Intern *intern, Slice text) { return text.data ? intern_put_hashed(intern, text, (uint32_t)slice_hash(text)) : 0; }
+
+enum { AHEAD = 16 };             /* texts whose slots are fetched before they are looked into: a large table lies far away */
+
+bool intern_put_all(Intern *intern, const Intern *from, uint32_t *code) {
+  uint32_t hash[AHEAD];
+  code[0] = 0;
+  for(uint32_t begin = 1; begin < from->count && env_tick(intern->env); begin += AHEAD) {
+    uint32_t count = from->count - begin < AHEAD ? from->count - begin : AHEAD;
+    for(uint32_t i = 0; i < count; i++) {
+      hash[i] = (uint32_t)slice_hash(from->texts[begin + i]);
+      if( intern->slots ) __builtin_prefetch(&intern->slots[hash[i] & intern->slot_mask]);
+    }
+    for(uint32_t i = 0; i < count; i++) code[begin + i] = intern_put_hashed(intern, from->texts[begin + i], hash[i]);
+  }
+  return !env_failed(intern->env);
 }
 
 /* ---- order ------------------------------------------------------------------------------------------------ */

@@ -24,7 +24,10 @@ typedef struct Intern {
 
 void intern_init(Intern *intern, Env *env);
 void intern_free(Intern *intern);                          /* leaves it empty and usable */
+void intern_clear(Intern *intern);                         /* the same, but keeps memory for what comes */
 uint32_t intern_put(Intern *intern, Slice text);           /* copies; NULL gives 0; 0 also on error */
+/* Puts all texts of `from`, in the order of their codes: code[i] becomes that of its i. False on error. */
+bool intern_put_all(Intern *intern, const Intern *from, uint32_t *code);
 uint32_t intern_find(const Intern *intern, Slice text);    /* 0 when never seen */
 static inline Slice intern_text(const Intern *intern, uint32_t code) {
   return code ? intern->texts[code] : SLICE_NULL;

@@ -38,11 +38,17 @@ void portion_map_hold(PortionMap *map) { map->references++; }
 
 void portion_map_release(Env *env, PortionMap *map) {
   if( !map || --map->references > 0 ) return;
+  for(size_t i = 0; i < map->restart_count; i++) env_release(env, (char *)(uintptr_t)map->restarts[i].window.data);
+  env_release(env, map->restarts);
   env_release(env, map->portions);
   env_release(env, map);
 }
 
-size_t portion_map_memory(const PortionMap *map) { return sizeof *map + map->key.size + map->capacity * sizeof *map->portions; }
+size_t portion_map_memory(const PortionMap *map) {
+  size_t bytes = sizeof *map + map->key.size + map->capacity * sizeof *map->portions + map->restart_count * sizeof *map->restarts;
+  for(size_t i = 0; i < map->restart_count; i++) bytes += map->restarts[i].window.size;
+  return bytes;
+}
 
 int64_t portion_offset(const PortionMap *map, size_t at) { return at < map->count ? map->portions[at].offset : map->end; }
 
@@ -90,8 +96,41 @@ bool portion_map_append(Env *env, PortionMap *map, const PortionMap *next) {
     if( portion->offset >= map->full_at && !portion_map_open(env, map, portion->offset, portion->line) ) return false;
     portion_join(&map->portions[map->count - 1], portion);
     map->end = portion_offset(next, i + 1);
+    if( map->in_preamble && !next->in_preamble ) portion_map_begin(map);
   }
   return true;
+}
+
+/* ---- restart points -------------------------------------------------------------------------------------------- */
+
+static bool restart_own(Env *env, GzipRestart *restart) {
+  if( !restart->window.data ) return true;
+  char *bytes = env_alloc(env, restart->window.size);
+  if( bytes ) memcpy(bytes, restart->window.data, restart->window.size);
+  restart->window.data = bytes;
+  return bytes != NULL;
+}
+
+bool portion_map_restarts(Env *env, PortionMap *map, const ByteSource *source) {
+  size_t count = bytes_restart_count(source);
+  if( count == 0 || map->restarts ) return true;
+  map->restarts = env_alloc(env, count * sizeof *map->restarts);
+  for(size_t i = 0; map->restarts && i < count; i++) {
+    map->restarts[i] = bytes_restart_at(source, i);
+    if( !restart_own(env, &map->restarts[i]) ) return false;
+    map->restart_count++;
+  }
+  return map->restarts != NULL;
+}
+
+const GzipRestart *portion_restart(const PortionMap *map, int64_t offset) {
+  size_t low = 0, high = map->restart_count;
+  while( low < high ) {
+    size_t middle = low + (high - low) / 2;
+    if( map->restarts[middle].out_offset <= offset ) low = middle + 1;
+    else high = middle;
+  }
+  return low ? &map->restarts[low - 1] : NULL;
 }
 
 /* ---- judging --------------------------------------------------------------------------------------------------- */

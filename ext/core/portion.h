@@ -2,7 +2,7 @@
 ** portion: what is remembered of a log's file that was read to its end: the file cut at record starts into portions, and
 ** of each how many records of which kind stand in it and between which times its rows lie. A scan with bounds of time
 ** passes over portions that cannot match, and goes on with the right numbers behind them.
-** The first portion is the preamble, titles and header up to the record that tells how wide a row is: always read.
+** The first portion is the preamble, titles and headers up to the first row, or to what else tells how wide a row is: always read.
 ** Offsets and lengths count the text's bytes (inflated), sizes and digests of the fingerprint the file's.
 ** Knows records and terms; knows no file and no table. Memory is the Env's of each call; a map outlives any one of them. */
 #ifndef JOURNEY_PORTION_H
@@ -38,6 +38,8 @@ typedef struct PortionMap {
   int64_t grain;                       /* bytes of a portion that is full; doubles when there are PORTIONS_MAX */
   int64_t full_at;                     /* a record from there on opens a portion */
   bool in_preamble, is_gzip;
+  GzipRestart *restarts;               /* where inflating can begin again, ascending; their windows are the map's own */
+  size_t restart_count;
   int references;
 } PortionMap;
 
@@ -53,9 +55,9 @@ int64_t portion_offset(const PortionMap *map, size_t at);
 
 /* A record that the map's end stands at; others, which it knows already, are passed over. `ts` as mapping_judge found it. False on an error. */
 static inline bool portion_note(Env *env, PortionMap *map, const Record *record, Value ts);
-/* After the record that ends the preamble. */
+/* After the record that ends the preamble: from here on a reader can begin at any record (reader_go_on). */
 void portion_map_begin(PortionMap *map);
-/* `next` was noted from where `map` ends, its first portion no preamble. */
+/* `next` was noted from where `map` ends; its first portion is a preamble where, and only where, `map` is empty. */
 bool portion_map_append(Env *env, PortionMap *map, const PortionMap *next);
 
 /* For portion_note. */
@@ -81,6 +83,11 @@ static inline bool portion_note(Env *env, PortionMap *map, const Record *record,
   if( ts.as.integer > portion->last_ts ) portion->last_ts = ts.as.integer;          /* INT_NULL is less than any */
   return true;
 }
+
+/* Takes over the points that a source has noted, once. They only save time: a map may have few or none. False without memory. */
+bool portion_map_restarts(Env *env, PortionMap *map, const ByteSource *source);
+/* The last one at or before `offset` of the text; NULL = none. */
+const GzipRestart *portion_restart(const PortionMap *map, int64_t offset);
 
 /* May a row of it satisfy all `terms`, which compare its time? */
 bool portion_may_match(const Portion *portion, const Term *terms, int count);

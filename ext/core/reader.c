@@ -32,7 +32,7 @@ struct Reader {
   bool is_utf16, big_endian;
   size_t bom;                   /* bytes of the window's record before its text: 3 or 0 */
   int64_t offset, line;         /* of the next record */
-  uint32_t titles_left;
+  uint32_t titles_left, headers_left;
   bool header_due;
   size_t field_count;           /* what a row must have, 0 = not known yet */
   enum { FROM_TABLE, FROM_HEADER, FROM_ROW } count_from;
@@ -66,6 +66,7 @@ static bool shape_begin(Reader *reader, Arena *arena) {
   reader->state = arena_alloc(arena, shape->state_size + 1);
   reader->dialect.lane = LANE_NONE;
   reader->header_due = false;
+  reader->headers_left = 0;
   return reader->state && (!shape->begin || shape->begin(reader->state, arena, &reader->dialect.plan));
 }
 
@@ -98,6 +99,7 @@ Reader *reader_open(Arena *arena, ByteSource *source, const Dialect *dialect) {
   reader->line = 1;
   reader->titles_left = dialect->skip_lines;
   reader->header_due = dialect->has_header;
+  reader->headers_left = dialect->has_header ? dialect->more_headers : 0;
   reader->field_count = dialect->field_count;
   if( reader_init(reader, arena) ) return reader;
   reader_close(reader);
@@ -123,12 +125,14 @@ ReaderStart reader_tell(const Reader *reader) {
 void reader_go_on(Reader *reader, const ReaderStart *start) {
   reader->offset = start->offset;
   reader->line = start->line;
-  reader->titles_left = 0;
+  reader->titles_left = reader->headers_left = 0;
   reader->header_due = false;
   if( !start->field_count || start->field_count == reader->field_count ) return;
   reader->field_count = start->field_count;
   reader->count_from = start->from_header ? FROM_HEADER : FROM_ROW;
 }
+
+void reader_lend(Reader *reader, Slice bytes) { window_lend(&reader->window, bytes); }
 
 bool reader_want(Reader *reader, const bool *wanted, size_t count) {
   const Shape *shape = reader->dialect.shape;
@@ -377,6 +381,9 @@ static void reader_judge(Reader *reader, Record *record) {
     skip(record, text_size(reader) ? "title" : "blank");
   } else if( text_size(reader) == 0 ) {
     skip(record, "blank");
+  } else if( reader->headers_left && !reader->header_due ) {
+    reader->headers_left--;
+    skip(record, "header");
   } else if( text_size(reader) > (int64_t)RECORD_BYTES_MAX ) {
     reader->header_due = false;
     reject(reader, record, "too_long", 0, "the record is longer than %u MiB", RECORD_BYTES_MAX >> 20);
@@ -399,7 +406,7 @@ static void reader_end(Reader *reader, Record *record) {
 ** above the data. */
 static bool reader_take_lane(Reader *reader, Record *record) {
   LaneRow row;
-  if( reader->field_count == 0 || reader->offset == 0 || reader->header_due || reader->titles_left ) return false;
+  if( reader->field_count == 0 || reader->offset == 0 || reader->header_due || reader->titles_left || reader->headers_left ) return false;
   window_advance(&reader->window);
   if( !lane_next(&reader->lane, window_rest(&reader->window), reader->field_count, &row) ) return false;
   reader->window.scanned = row.bytes;

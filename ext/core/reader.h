@@ -22,9 +22,10 @@ typedef struct Dialect {
   Encoding encoding;            /* of the two UTF-16, a byte order mark decides */
   uint32_t skip_lines;          /* records before the header (or data), blank ones too: delivered as RECORD_SKIPPED */
   bool has_header;              /* the first record after them, blank lines passed over, is the header */
+  uint32_t more_headers;        /* records below it, blank lines passed over, that are headers too (of a survey): RECORD_SKIPPED */
   uint32_t field_count;         /* what a row must have; 0 = as the header, else as the first row */
   LaneChoice lane;              /* how, never what: 0 = the fastest way that there is */
-  const Shape *shape;           /* NULL = CSV; else delimiter, quote, has_header and field_count say nothing */
+  const Shape *shape;           /* NULL = CSV; else delimiter, quote, the headers and field_count say nothing */
   ShapePlan plan;               /* of the shape; outlives the reader */
 } Dialect;
 
@@ -42,6 +43,8 @@ typedef struct ReaderStart {
 ReaderStart reader_tell(const Reader *reader);
 /* Before the first record: `source` begins at start->offset, behind the header. Not for UTF-16, whose byte order stands at the beginning. */
 void reader_go_on(Reader *reader, const ReaderStart *start);
+/* Before the first record: `bytes` come before those of the source, and records in them lie there, not copied. Not for UTF-16. */
+void reader_lend(Reader *reader, Slice bytes);
 /* The fields that are needed of the rows to come: those of other columns, and from `count` on, may be SLICE_NULL whatever
 ** they hold. NULL = all. Nothing else changes: fields are counted, quotes and texts judged in every record, and a header
 ** is whole. False on an error. */

@@ -113,7 +113,7 @@ bool restart_unpack(Env *env, Slice packed, char *out, size_t *size) {
   if( !state ) return false;
   const unsigned char *in = (const unsigned char *)packed.data;
   unsigned char *to = (unsigned char *)out;
-  InflateSpan span = {in, in + packed.size, to, to + INFLATE_WINDOW, 0};
+  InflateSpan span = {.in = in, .in_end = in + packed.size, .out = to, .out_end = to + INFLATE_WINDOW};
   inflate_zlib.begin(state, NULL);
   bool is_whole = inflate_zlib.run(state, &span, false) == INFLATE_ENDS && span.in == span.in_end;
   inflate_zlib.destroy(env, state);

@@ -10,6 +10,7 @@
 #include "sniff_types.h"
 
 #define HEAD_BYTES (1u << 20)
+#define HEAD_BYTES_MOST (16u << 20)
 #define DRAIN_BYTES_MAX (INT64_C(64) << 20)
 
 /* ---- a source whose first bytes were read already ------------------------------------------------------ */
@@ -78,16 +79,15 @@ typedef struct Sniffing {
   Buf problems, note;
 } Sniffing;
 
-static bool head_read(Sniffing *work) {
-  char *bytes = arena_alloc(&work->scratch, HEAD_BYTES);
-  size_t size = 0;
-  while( bytes && size < HEAD_BYTES ) {
-    int64_t got = work->source->read(work->source, bytes + size, HEAD_BYTES - size);
+/* The first `most` bytes of the source, those read before included. */
+static bool head_read(Sniffing *work, size_t most) {
+  char *bytes = arena_alloc(&work->scratch, most);
+  size_t size = work->head.size;
+  if( bytes && size ) memcpy(bytes, work->head.data, size);
+  while( bytes && size < most && !work->whole ) {
+    int64_t got = work->source->read(work->source, bytes + size, most - size);
     if( got < 0 ) return false;
-    if( got == 0 ) {
-      work->whole = true;
-      break;
-    }
+    work->whole = got == 0;
     size += (size_t)got;
   }
   work->head = (Slice){bytes, size};
@@ -147,7 +147,12 @@ static bool find_columns(Sniffing *work) {
   work->columns.items = arena_alloc(work->results, (format->column_count + 1) * sizeof *work->columns.items);
   if( !work->columns.items ) return false;
   if( format->column_count ) memcpy(work->columns.items, format->columns, format->column_count * sizeof *format->columns);
-  return !format->learn || format->learn(work->results, whole_lines(work), &work->columns);
+  bool ok = !format->learn || format->learn(work->results, whole_lines(work), &work->columns);
+  while( ok && work->columns.wants_more && !work->whole && work->head.size < HEAD_BYTES_MOST ) {
+    work->columns.wants_more = false;
+    ok = head_read(work, 2 * work->head.size) && format->learn(work->results, whole_lines(work), &work->columns);
+  }
+  return ok;
 }
 
 static bool has_own_header(const Format *format) { return !format->shape && format->dialect.has_header; }
@@ -205,7 +210,7 @@ static bool row_add(Sniffing *work, const Record *record) {
     return true;
   }
   if( !work->types && !columns_open(work, NULL, record->field_count) ) return false;
-  if( work->rows++ < work->guess.extra_headers ) return true;
+  work->rows++;
   for(size_t i = 0; i < record->field_count && i < work->out->column_count; i++) {
     if( !types_add(work->types, i, record->fields[i]) ) return false;
   }
@@ -309,12 +314,9 @@ static void say_dialect(Sniffing *work) {
 }
 
 static void say_headers(Sniffing *work) {
-  if( work->guess.extra_headers == 1 ) {
-    sentence_add(&work->problems, "the row below the header looks like a second header line, and is read as data");
-  } else if( work->guess.extra_headers > 1 ) {
-    sentence_add(&work->problems, "the %u rows below the header look like further header lines, and are read as data",
-                 work->guess.extra_headers);
-  }
+  uint32_t more = work->out->dialect.more_headers;
+  if( more && !work->given->dialect.has_header )
+    sentence_add(&work->problems, "%u header lines: the first names the columns, %s skipped", more + 1, more == 1 ? "the other is" : "the others are");
   if( work->rows + work->rejects == 0 && work->out->header_line ) sentence_add(&work->problems, "only a header line");
 }
 
@@ -401,7 +403,7 @@ static bool is_blank(Slice head) {
 
 static bool sniff_work(Sniffing *work) {
   work->out->is_gzip = bytes_are_gzip(work->source);
-  if( !head_read(work) ) return false;
+  if( !head_read(work, HEAD_BYTES) ) return false;
   if( work->whole && is_blank(work->head) ) {
     unknown(work, work->head.size ? "only blank lines" : "empty file");
     return true;

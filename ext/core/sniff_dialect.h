@@ -9,7 +9,6 @@ typedef struct DialectGuess {
   Dialect dialect;           /* field_count: without a header what most records have, else 0: as the header has */
   bool splits;               /* false: the format is unknown, and `reason` says why */
   bool one_column;
-  uint32_t extra_headers;    /* rows after the header that look like further header lines */
   const char *reason;
 } DialectGuess;
 

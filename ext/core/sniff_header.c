@@ -210,9 +210,29 @@ static void survey_titles(Survey *survey, DialectGuess *guess) {
   survey->odd_header = false;
 }
 
+/* A row of which every field that holds anything is {"ImportId": …}, as Qualtrics writes below the questions; 0 = there is none. */
+static size_t import_row(const Survey *survey) {
+  for(size_t r = 1; r < FIRST_ROWS && r < survey->rows; r++) {
+    uint32_t filled = 0, imports = 0;
+    for(uint32_t i = 0; i < survey->width; i++) {
+      Slice field = survey->first[r][i];
+      filled += field.size > 0;
+      imports += slice_equal(slice_part(field, 0, 11), SLICE("{\"ImportId\""));
+    }
+    if( filled && filled == imports ) return r;
+  }
+  return 0;
+}
+
 static void survey_judge(const Survey *survey, DialectGuess *guess) {
   if( survey->rows == 0 || survey->odd_header ) {
     guess->dialect.has_header = true;
+    return;
+  }
+  size_t imports = import_row(survey);
+  if( imports ) {
+    guess->dialect.has_header = true;
+    guess->dialect.more_headers = (uint32_t)imports;
     return;
   }
   Votes votes = survey_votes(survey, 0, 1);
@@ -225,7 +245,7 @@ static void survey_judge(const Survey *survey, DialectGuess *guess) {
         strong = v.pro >= 2 && v.contra == 0;
       }
       if( !strong ) continue;
-      guess->extra_headers = (uint32_t)more;
+      guess->dialect.more_headers = (uint32_t)more;
       header = true;
       break;
     }
@@ -241,8 +261,10 @@ bool header_guess(Env *env, Slice head, uint32_t width, const DialectGiven *give
   bool ok = survey_read(&survey, head, &guess->dialect);
   if( ok && !given->has_skip ) survey_titles(&survey, guess);
   if( ok ) survey_judge(&survey, guess);
-  if( given->has_header ) guess->dialect.has_header = given->dialect.has_header;
-  if( !guess->dialect.has_header ) guess->extra_headers = 0;
+  if( given->has_header ) {
+    guess->dialect.has_header = given->dialect.has_header;
+    guess->dialect.more_headers = given->dialect.more_headers;
+  }
   arena_free(&survey.arena);
   return ok;
 }

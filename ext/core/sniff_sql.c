@@ -87,6 +87,7 @@ static void put_dialect(Buf *out, const Sniff *sniff) {
   if( d->quote != (tsv ? 0 : '"') ) put_option(out, "quote", d->quote ? (Slice){&d->quote, 1} : SLICE("none"));
   if( d->skip_lines ) buf_format(out, ", skip=%u", (unsigned)d->skip_lines);
   if( !d->has_header ) buf_append_text(out, ", header=0");
+  if( d->more_headers ) buf_format(out, ", header=%u", (unsigned)d->more_headers + 1);
 }
 
 static void put_values(Buf *out, const Sniff *sniff) {

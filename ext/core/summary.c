@@ -12,6 +12,7 @@ enum { SUMMARY_CELLS_FIRST = 64 };
 void summary_init(Summary *summary, Env *env, const SummaryPlan *plan, const Zone *zone) {
   *summary = (Summary){.env = env, .plan = plan, .zone = zone};
   intern_init(&summary->texts, env);
+  arena_init(&summary->wides, env);
   for(int i = 0; i < SUMMARY_GROUPS_MAX; i++) pairs_init(&summary->step[i], env);
 }
 
@@ -19,6 +20,7 @@ void summary_free(Summary *summary) {
   if( !summary->env ) return;
   intern_free(&summary->texts);
   for(int i = 0; i < SUMMARY_GROUPS_MAX; i++) pairs_free(&summary->step[i]);
+  arena_free(&summary->wides);
   env_release(summary->env, summary->cells);
   summary->cells = NULL;
   summary->group_count = summary->capacity = 0;
@@ -59,7 +61,7 @@ static bool cells_reserve(Summary *summary, uint32_t group) {
   if( group < summary->group_count ) return true;
   while( group >= wanted ) wanted = wanted ? wanted * 2 : SUMMARY_CELLS_FIRST;
   if( wanted > summary->capacity ) {
-    Sum *cells = env_resize(summary->env, summary->cells, wanted * per_group * sizeof *cells);
+    SummaryCell *cells = env_resize(summary->env, summary->cells, wanted * per_group * sizeof *cells);
     if( !cells ) return false;
     summary->cells = cells;
     summary->capacity = wanted;
@@ -69,19 +71,22 @@ static bool cells_reserve(Summary *summary, uint32_t group) {
   return true;
 }
 
-static void extreme_add(Sum *cell, double value, bool is_max) {
-  if( cell->count++ == 0 || (is_max ? value > cell->total : value < cell->total) ) cell->total = value;
+static void extreme_add(SummaryCell *cell, double value, bool is_max) {
+  if( cell->count++ == 0 || (is_max ? value > cell->as.extreme : value < cell->as.extreme) ) cell->as.extreme = value;
 }
 
-static void measure_add(Sum *cell, MeasureKind kind, Value value) {
+static bool measure_add(Summary *summary, SummaryCell *cell, MeasureKind kind, Value value) {
   double real = value.type == VALUE_REAL ? value.as.real : (double)value.as.integer;
-  if( value.type == VALUE_NULL ) return;
+  if( value.type == VALUE_NULL ) return true;
   switch( kind ) {
     case MEASURE_COUNT: cell->count++; break;
-    case MEASURE_SUM: case MEASURE_AVG: sum_add(cell, real); break;
+    case MEASURE_SUM: case MEASURE_AVG: cell->count++; return exact_add(&cell->as.sum, &summary->wides, real);
     case MEASURE_MIN: case MEASURE_MAX: extreme_add(cell, real, kind == MEASURE_MAX); break;
   }
+  return true;
 }
+
+static SummaryCell *group_cells(const Summary *summary, uint32_t group) { return summary->cells + group * (size_t)summary->plan->measure_count; }
 
 bool summary_add(Summary *summary, EventRecord *e) {
   static const Value one = {VALUE_INT, {.integer = 1}};
@@ -92,10 +97,52 @@ bool summary_add(Summary *summary, EventRecord *e) {
     if( env_failed(summary->env) ) return false;
   }
   if( !cells_reserve(summary, group) ) return false;
-  Sum *cells = summary->cells + group * (size_t)plan->measure_count;
-  for(int i = 0; i < plan->measure_count; i++) {
+  SummaryCell *cells = group_cells(summary, group);
+  bool ok = true;
+  for(int i = 0; i < plan->measure_count && ok; i++) {
     int column = plan->measure[i].column;
-    measure_add(&cells[i], plan->measure[i].kind, column < 0 ? one : event_record_value(e, column));
+    ok = measure_add(summary, &cells[i], plan->measure[i].kind, column < 0 ? one : event_record_value(e, column));
+  }
+  return ok;
+}
+
+/* The value's code of group column `i`: the chain walked back. */
+static uint32_t group_code(const Summary *summary, uint32_t group, int i) {
+  for(int at = summary->plan->group_count - 1; at > i; at--) group = summary->step[at].key[group].a;
+  return summary->step[i].key[group].b;
+}
+
+/* ---- merging ------------------------------------------------------------------------------------------------------------- */
+
+static bool cell_merge(Summary *summary, SummaryCell *cell, MeasureKind kind, const SummaryCell *other) {
+  if( other->count == 0 ) return true;
+  bool is_extreme = kind == MEASURE_MIN || kind == MEASURE_MAX, is_first = cell->count == 0;
+  cell->count += other->count;
+  if( kind == MEASURE_COUNT ) return true;
+  if( !is_extreme ) return exact_merge(&cell->as.sum, &summary->wides, &other->as.sum);
+  double value = other->as.extreme;
+  if( is_first || (kind == MEASURE_MAX ? value > cell->as.extreme : value < cell->as.extreme) ) cell->as.extreme = value;
+  return true;
+}
+
+/* The group of ours that `group` of the other is. */
+static uint32_t group_of_other(Summary *summary, const Summary *other, uint32_t group) {
+  uint32_t own = 0;
+  for(int i = 0; i < summary->plan->group_count && !env_failed(summary->env); i++) {
+    uint32_t code = intern_put(&summary->texts, intern_text(&other->texts, group_code(other, group, i)));
+    own = pairs_put(&summary->step[i], own, code);
+  }
+  return own;
+}
+
+bool summary_merge(Summary *summary, const Summary *other) {
+  for(uint32_t group = 0; group < other->group_count; group++) {
+    uint32_t own = group_of_other(summary, other, group);
+    if( env_failed(summary->env) || !cells_reserve(summary, own) ) return false;
+    SummaryCell *cells = group_cells(summary, own);
+    const SummaryCell *others = group_cells(other, group);
+    for(int i = 0; i < summary->plan->measure_count; i++)
+      if( !cell_merge(summary, &cells[i], summary->plan->measure[i].kind, &others[i]) ) return false;
   }
   return true;
 }
@@ -106,12 +153,6 @@ typedef struct GroupOrder {
   const Summary *summary;
   const uint32_t *rank;
 } GroupOrder;
-
-/* The value's code of group column `i`: the chain walked back. */
-static uint32_t group_code(const Summary *summary, uint32_t group, int i) {
-  for(int at = summary->plan->group_count - 1; at > i; at--) group = summary->step[at].key[group].a;
-  return summary->step[i].key[group].b;
-}
 
 static int group_compare(const void *a, const void *b, const void *context) {
   const GroupOrder *order = context;
@@ -141,12 +182,12 @@ Slice summary_text(const Summary *summary, uint32_t group, int i) {
 
 double summary_measure(const Summary *summary, uint32_t group, int i) {
   if( i >= summary->plan->measure_count ) return REAL_NULL;
-  const Sum *cell = &summary->cells[group * (size_t)summary->plan->measure_count + (size_t)i];
+  const SummaryCell *cell = &group_cells(summary, group)[i];
   switch( summary->plan->measure[i].kind ) {
     case MEASURE_COUNT: return (double)cell->count;
-    case MEASURE_SUM: return cell->count ? sum_value(cell) : REAL_NULL;
-    case MEASURE_AVG: return sum_mean(cell);
-    case MEASURE_MIN: case MEASURE_MAX: return cell->count ? cell->total : REAL_NULL;
+    case MEASURE_SUM: return cell->count ? exact_value(&cell->as.sum) : REAL_NULL;
+    case MEASURE_AVG: return cell->count ? exact_value(&cell->as.sum) / (double)cell->count : REAL_NULL;
+    case MEASURE_MIN: case MEASURE_MAX: return cell->count ? cell->as.extreme : REAL_NULL;
   }
   return REAL_NULL;
 }

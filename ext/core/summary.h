@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
 ** summary: events grouped and measured while they are read, a record at a time; holds one accumulator per group, never an
 ** event. Groups are told apart by the texts that are shown (a number by 15 digits, a time as D6, a calendar unit by the
-** clocks of the zone) and stand in BINARY order, NULL first. Sums are Neumaier's. Knows no reader. */
+** clocks of the zone) and stand in BINARY order, NULL first. Sums are exact (exact.h), so that summaries of parts of the events make the summary of all
+** of them, to the last bit, however they were parted. Knows no reader. */
 #ifndef JOURNEY_SUMMARY_H
 #define JOURNEY_SUMMARY_H
 #include "event_record.h"
+#include "exact.h"
 #include "pairs.h"
-#include "stat.h"
 #include "zone.h"
 
 enum { SUMMARY_GROUPS_MAX = 4, SUMMARY_MEASURES_MAX = 6, SUMMARY_DATES = 64 };
@@ -29,6 +30,11 @@ bool summary_plan(Env *env, Slice by_columns, Slice measures, SummaryPlan *plan)
 /* Marks the event columns it reads. */
 void summary_wants(const SummaryPlan *plan, bool wanted[EV_COUNT]);
 
+typedef struct SummaryCell {
+  uint64_t count;
+  union { ExactSum sum; double extreme; } as;
+} SummaryCell;
+
 typedef struct SummaryDate { int64_t start; int unit; uint32_t code; } SummaryDate;
 
 typedef struct Summary {
@@ -37,7 +43,8 @@ typedef struct Summary {
   const Zone *zone;
   Intern texts;                              /* of all groups' values */
   Pairs step[SUMMARY_GROUPS_MAX];            /* (group by the columns before, code) → group */
-  Sum *cells;                                /* measure_count per group; of min and max: total holds it */
+  SummaryCell *cells;                        /* measure_count per group */
+  Arena wides;                               /* of sums */
   size_t group_count, capacity;
   SummaryDate dates[SUMMARY_DATES];          /* labels made lately */
 } Summary;
@@ -47,6 +54,8 @@ void summary_init(Summary *summary, Env *env, const SummaryPlan *plan, const Zon
 void summary_free(Summary *summary);
 /* The event that is set. False with the error set. */
 bool summary_add(Summary *summary, EventRecord *e);
+/* Adds what another summary of the same plan and zone has. False with the error set. */
+bool summary_merge(Summary *summary, const Summary *other);
 /* The groups in order: an array of group_count numbers, the caller's to release, NULL on error. Without groups asked for there is one. */
 uint32_t *summary_order(Summary *summary);
 /* Value of group column `i`; SLICE_NULL = NULL or not asked. */

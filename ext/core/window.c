@@ -5,7 +5,7 @@
 #include "record_limits.h"
 #include "utf16.h"
 
-enum { WINDOW_BLOCK = 128 << 10, WINDOW_MOST = (16 << 20) + WINDOW_BLOCK };
+enum { WINDOW_LEAST = 4 << 10, WINDOW_BLOCK = 128 << 10, WINDOW_MOST = (16 << 20) + WINDOW_BLOCK };
 _Static_assert(WINDOW_MOST - WINDOW_BLOCK == RECORD_BYTES_MAX, "the window holds one longest record and a block");
 
 bool window_init(Window *window, ByteSource *source, bool is_utf16) {
@@ -14,9 +14,20 @@ bool window_init(Window *window, ByteSource *source, bool is_utf16) {
   return window->data != NULL;
 }
 
+static void window_drop_data(Window *window) {
+  if( window->source && !window->is_lent ) env_release(window->source->env, window->data);
+}
+
 void window_free(Window *window) {
-  if( window->source ) env_release(window->source->env, window->data);
+  window_drop_data(window);
   *window = (Window){0};
+}
+
+void window_lend(Window *window, Slice bytes) {
+  window_drop_data(window);
+  window->data = (char *)(uintptr_t)bytes.data;
+  window->is_lent = true;
+  window->size = window->capacity = bytes.size;
 }
 
 static int64_t original_size(const Window *window, Slice text) {
@@ -50,7 +61,20 @@ static void window_drop(Window *window) {
   window->size = window->start + RECORD_BYTES_MAX + rest.size;
 }
 
+/* The record that has begun moves to bytes of our own, with room for as much again and no more than it may need. */
+static bool window_leave_lent(Window *window) {
+  size_t kept = window->size - window->start, wanted = WINDOW_LEAST;
+  while( wanted < 2 * kept ) wanted *= 2;
+  char *data = env_resize(window->source->env, NULL, wanted < WINDOW_MOST ? wanted : WINDOW_MOST);
+  if( !data ) return false;
+  if( kept ) memcpy(data, window->data + window->start, kept);
+  *window = (Window){.source = window->source, .is_utf16 = window->is_utf16, .data = data, .size = kept, .scanned = window->scanned,
+                     .capacity = wanted < WINDOW_MOST ? wanted : WINDOW_MOST};
+  return true;
+}
+
 static bool window_make_room(Window *window) {
+  if( window->is_lent ) return window_leave_lent(window);
   if( window->size < window->capacity ) return true;
   if( window->start ) {
     window->size -= window->start;

@@ -12,6 +12,7 @@ typedef struct Window {
   bool is_utf16;                /* the source is bytes_from_utf16's */
   bool at_end;                  /* the source has no more */
   char *data;
+  bool is_lent;                 /* data is somebody else's, and only read */
   size_t size, capacity;
   size_t start;                 /* where the record begins in data */
   size_t scanned;               /* bytes of it that were scanned and are still here */
@@ -20,6 +21,8 @@ typedef struct Window {
 
 bool window_init(Window *window, ByteSource *source, bool is_utf16);
 void window_free(Window *window);
+/* Before the first record: `bytes` come before those of the source. They stay where they are, and records lie in them, until one needs more. */
+void window_lend(Window *window, Slice bytes);
 /* What is here of the record and behind it, not yet scanned. */
 Slice window_rest(const Window *window);
 /* The scanned bytes of the record, all of them or the first RECORD_BYTES_MAX and some. */

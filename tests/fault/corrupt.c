@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -90,6 +91,8 @@ static bool says_something(const char *text) {
 
 static bool check_use(sqlite3 *db, const char *damage) {
   static const char *const uses[] = {
+    "SELECT count(*) FROM p WHERE at > '2024-01-01 12:00:00'",
+    "SELECT * FROM channel_ranges('p')",
     "SELECT *, log_file, log_line, log_offset, log_raw FROM p",
     "SELECT * FROM channel_rejects('p')",
     "SELECT * FROM channel_events('p')",
@@ -153,7 +156,7 @@ static const char *const values[] = {
   "NULL", "x''", "x'00FF00'", "zeroblob(300000)", "''", "' '", "0", "-1", "9223372036854775807", "1e308", "0.5",
   "replace(hex(zeroblob(60000)), '0', 'x')", "'a' || char(0) || 'b'", "CAST(x'C328FF' AS TEXT)",
   "'\"); DROP TABLE victim; --'", "'/etc/passwd'", "'none'", "'database'", "'absolute'", "'BIGINT'", "'TIMESTAMP'",
-  "'journey_handle'", "'log_raw'", "'option'", "'column'", "'declared'", "';;;'", "'%n%s%'", "'../.hidden.csv'",
+  "'journey_handle'", "'log_raw'", "'option'", "'column'", "'declared'", "'portions'", "';;;'", "'%n%s%'", "'../.hidden.csv'",
   "'.hidden.csv'", "'utf-16'", "char(10)",
 };
 
@@ -186,6 +189,9 @@ static const char *const whole[] = {
   "UPDATE p_layout SET ts_format = '%Y%Y%Y%Y%%%' WHERE item = 'column'",
   "UPDATE p_layout SET value = 'TIMESTAMP', ts_format = replace(hex(zeroblob(500)), '00', '%Y') WHERE item = 'column'",
   "UPDATE p_layout SET value = 'DOUBLE', item = 'declared' WHERE item = 'column'",
+  "INSERT INTO p_layout " NUMBERS(0, 100000) "'portions', i, 'log.csv', x'4A504D01', NULL FROM n",
+  "ALTER TABLE p_layout RENAME TO q; CREATE VIEW p_layout AS WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+  "SELECT 'portions' AS item, i AS position, 'log.csv' AS name, zeroblob(100) AS value, NULL AS ts_format FROM n",
   "DROP TABLE p_layout",
   "DROP TABLE p_layout; CREATE TABLE p_layout(item)",
   "DROP TABLE p_layout; CREATE TABLE p_layout(name, item, value, ts_format, position, more)",
@@ -245,10 +251,12 @@ static char *make_pristine(size_t *size, int *rows) {
   int rc = run(db, "CREATE TABLE victim AS SELECT 'alive' AS x; CREATE VIRTUAL TABLE p USING channel_log("
                    "path='log.csv', event_ts=at, account=who, event=what, amount=amount,"
                    "event_map='in=contact_started');"
-                   "SELECT count(*) FROM p", first);
+                   "SELECT channel_remember('p'); SELECT count(*) FROM p", first);
   if( rc != SQLITE_OK || strcmp(first, "2") != 0 ) fprintf(stderr, "setup: %s\n", sqlite3_errmsg(db)), exit(2);
   run(db, "SELECT 'secret'", first);
   if( !saw_secret ) fprintf(stderr, "a secret would go unseen\n"), exit(2);
+  run(db, "SELECT item FROM p_layout ORDER BY rowid DESC", first);
+  if( strcmp(first, "portions") != 0 ) fprintf(stderr, "the log's ranges are not saved\n"), exit(2);
   run(db, "SELECT max(rowid) FROM p_layout", first);
   *rows = atoi(first);
   sqlite3_close(db);
@@ -271,6 +279,7 @@ static void in_own_directory(void) {
   if( symlink("../outside.csv", "link.csv") != 0 ) perror("link.csv"), exit(2);
   write_bytes("log.csv", log, sizeof log - 1);
   write_bytes(".hidden.csv", secret, sizeof secret - 1);
+  nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);       /* what was written a moment ago is not remembered */
 }
 
 static void leave_own_directory(void) {

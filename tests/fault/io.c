@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
 ** io: log files whose reading goes wrong: the n-th read fails, is interrupted by a signal, gives a few bytes or none;
 ** the file is cut, grows or is replaced while it is read, or goes before it is opened; descriptors run out. The answer is exactly right, or an error
-** that says what happened; never fewer rows. pread() is ours here and passes on to the kernel's; it goes wrong for files
+** that says what happened; never fewer rows. read() and pread() are ours here and pass on to the kernel's; they go wrong for files
 ** named log.* alone. Usage: io EXTENSION */
 #include <dirent.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include <sqlite3.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-enum { ROWS = 6000, DATABASE_HEAD = 16 };
+enum { ROWS = 6000 };
 
 /* ---- a read that goes wrong -------------------------------------------------------------------------------------- */
 
@@ -66,18 +66,30 @@ static void (*const deeds[])(void) = {
   [FAULT_DIRECTORY] = put_directory, [FAULT_FIFO] = put_fifo,
 };
 
-__attribute__((visibility("default"))) ssize_t pread(int fd, void *buffer, size_t size, off_t offset) {
-  bool is_look = size <= DATABASE_HEAD;            /* whether it is a database: nothing is read yet */
-  if( fault == FAULT_NONE || is_look || !is_log(fd) ) return syscall(SYS_pread64, fd, buffer, size, offset);
-  if( fault == FAULT_SHORT ) return syscall(SYS_pread64, fd, buffer, size < (size_t)fault_at ? size : (size_t)fault_at, offset);
-  bool now = ++reads == fault_at;
-  if( now && (fault == FAULT_EIO || fault == FAULT_EINTR) ) {
-    errno = fault == FAULT_EIO ? EIO : EINTR;
-    return -1;
+/* The fault, where its time has come: true = `*answer` is what the read gives. */
+static bool go_wrong(int fd, size_t *size, ssize_t *answer) {
+  if( fault == FAULT_NONE || !is_log(fd) ) return false;
+  if( fault == FAULT_SHORT ) {
+    *size = *size < (size_t)fault_at ? *size : (size_t)fault_at;
+    return false;
   }
-  if( reads >= fault_at && fault == FAULT_END ) return 0;
+  bool now = ++reads == fault_at;
   if( now && deeds[fault] ) deeds[fault]();
-  return syscall(SYS_pread64, fd, buffer, size, offset);
+  *answer = fault == FAULT_END ? 0 : -1;
+  if( now ) errno = fault == FAULT_EIO ? EIO : EINTR;
+  return (reads >= fault_at && fault == FAULT_END) || (now && (fault == FAULT_EIO || fault == FAULT_EINTR));
+}
+
+__attribute__((visibility("default"))) ssize_t read(int fd, void *buffer, size_t size) {
+  ssize_t answer;
+  return go_wrong(fd, &size, &answer) ? answer : syscall(SYS_read, fd, buffer, size);
+}
+
+/* The look at a file's first bytes, whether it is a database, is let pass. */
+__attribute__((visibility("default"))) ssize_t pread(int fd, void *buffer, size_t size, off_t offset) {
+  enum { MAGIC_SIZE = 16 };
+  ssize_t answer;
+  return size > MAGIC_SIZE && go_wrong(fd, &size, &answer) ? answer : syscall(SYS_pread64, fd, buffer, size, offset);
 }
 
 /* ---- the logs ---------------------------------------------------------------------------------------------------- */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -163,6 +164,20 @@ static const Case cases[] = {
   {"help", 0, "", "SELECT * FROM journey_help; SELECT * FROM journey_vocabulary; SELECT * FROM channel_formats;"},
   {"view", 0, CREATE_PHONE "CREATE VIEW v AS SELECT * FROM channel_events('phone');",
    "SELECT * FROM journey_contacts('v');"},
+  {"ranges", 0, CREATE_LOGS,
+   "SELECT at FROM phone WHERE at > '2024-03-02'; SELECT event FROM channel_events('phone, survey') WHERE event_ts < '2024-03-03';"
+   "SELECT rowid, at FROM phone WHERE at > '2024-03-02'; SELECT event_ts FROM channel_events('survey') WHERE event_ts >= '2024-03-05';"
+   "SELECT * FROM channel_ranges('phone; survey');"},
+  {"remember", CHANGES, CREATE_LOGS,
+   "SELECT channel_remember('phone, survey'); SELECT item, name, length(value) FROM phone_layout WHERE item = 'portions';"},
+  {"reopen with ranges", REOPENS, CREATE_LOGS "SELECT channel_remember('phone, survey');",
+   "SELECT at FROM phone WHERE at > '2024-03-03'; SELECT score FROM channel_events('survey') WHERE event_ts < '2024';"
+   "SELECT * FROM channel_ranges('survey');"},
+  {"sorted", 0, CREATE_SURVEY
+   "CREATE VIRTUAL TABLE s USING channel_log(path='survey.csv.gz', event_ts=submitted, sorted=1);",
+   "SELECT score FROM s WHERE submitted > '2024-03-03' ORDER BY submitted; SELECT account FROM s ORDER BY submitted;"},
+  {"not sorted", IS_WRONG, "CREATE VIRTUAL TABLE s USING channel_log(path='phone.csv', event_ts=waited, ts_format=epoch_s, sorted=1);",
+   "SELECT queue FROM s WHERE waited < 0 ORDER BY waited;"},
   {"verbs of a table", 0,
    "CREATE TABLE words(raw, verb); INSERT INTO words VALUES ('offered', 'queue_entered'), ('lost', 'abandoned');"
    "CREATE VIRTUAL TABLE p USING channel_log(path='phone.csv', event_ts=at, event=step, event_map=words);",
@@ -420,6 +435,7 @@ static void in_own_directory(void) {
   write_text(".hidden.csv", survey_csv);
   write_bytes("wide.csv", wide, sizeof wide);
   write_gzip("survey.csv.gz", survey_csv);
+  nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);       /* what was written a moment ago is not remembered */
 }
 
 static void leave_own_directory(void) {

@@ -7,7 +7,8 @@ import unittest
 
 import harness
 
-LOGS = {'queue': ('asterisk-live/queue_log', 'asterisk_queue'), 'cdr': ('asterisk-live/cdr-csv/Master.csv', 'asterisk_cdr')}
+LOGS = {'queue': ('asterisk-live/queue_log', 'asterisk_queue'), 'cdr': ('asterisk-live/cdr-csv/Master.csv', 'asterisk_cdr'),
+        'cel': ('asterisk-live/cel-custom/Master.csv', 'asterisk_cel')}
 
 
 def number(agent):
@@ -40,9 +41,39 @@ class Logs(unittest.TestCase):
             return list(csv.reader(file))
 
     def test_records_are_rows(self):
-        for log, count in (('queue', 5287), ('cdr', 6068)):
+        for log, count in (('queue', 5287), ('cdr', 6068), ('cel', 36151)):
             status = self.db.execute('SELECT records, delivered, rejects, skipped FROM journey_status(?)', (log,)).fetchone()
             self.assertEqual(status, (count, count, 0, 0))
+
+    def cel_rows(self):
+        with open(harness.data(LOGS['cel'][0]), encoding='utf-8', newline='') as file:
+            return list(csv.reader(file))
+
+    def test_the_cel_table_is_the_file(self):
+        for got, row in zip(self.db.execute('SELECT * FROM cel'), self.cel_rows()):
+            want = [row[0], row[1] + '.000'] + row[2:12] + [int(row[12])] + row[13:]
+            self.assertEqual(['' if value is None else value for value in got], want)
+
+    def test_cel_and_queue_tell_the_same_calls(self):
+        """Who entered which queue, who was answered by whom, and who gave up; waits and talks to the second that each may be off."""
+        def told(log, event, sql):
+            return {call: sorted(values) for call, values in self.by_call(log, sql, event).items()}
+        self.assertEqual(told('cel', 'queue_entered', 'queue'), told('queue', 'queue_entered', 'queue'))
+        self.assertEqual(set(told('cel', 'abandoned', 'queue')), set(told('queue', 'abandoned', 'queue')))
+        self.assertEqual(told('cel', 'transferred_blind', 'detail'), told('queue', 'transferred_blind', 'detail'))
+        answered = {call: sorted(number(agent) for agent in agents) for call, agents in told('queue', 'agent_connected', 'agent').items()}
+        by_cel = {call: sorted(number(agent) for agent in agents if '9000' not in agent)
+                  for call, agents in told('cel', 'agent_connected', 'agent').items()}
+        self.assertEqual({call: agents for call, agents in by_cel.items() if agents}, answered)
+        out = {f[1] for f in self.queue_lines() if f[4].startswith('EXIT')}
+        self.assertEqual(set(told('cel', 'queue_timeout', 'queue')), out)
+        for column in ('wait_s', 'talk_s'):
+            cel, queue = (self.by_call(log, column) for log in ('cel', 'queue'))
+            for call in queue:
+                if column == 'talk_s' and call in out:      # the dialplan may have found somebody else
+                    continue
+                counted = [[value for value in calls[call] if value is not None] for calls in (cel, queue)]
+                self.assertLessEqual(abs(sum(counted[0]) - sum(counted[1])), len(counted[1]), (call, column, counted))
 
     def test_the_cdr_table_is_the_file(self):
         table = self.db.execute('SELECT * FROM cdr').fetchall()

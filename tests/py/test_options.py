@@ -9,7 +9,7 @@ import unittest
 
 import harness
 
-NUMBER = "option %s is '%s'; write a whole number from 0 to 1000000"
+NUMBER = "option %s is '%s'; write a whole number from 0 to %d"
 BOOLEAN = "option %s is '%s'; write 0 or 1"
 CHARACTER = "option %s is '%s'; write one ASCII character"
 NO_COLUMN = "option %s: there is no column '%s'; the columns are account, opened, action, amount (a constant is written in single quotes)"
@@ -54,9 +54,14 @@ def cases():
     """(option text, error) for each option but path, which the caller gives."""
     for name, text in WORDS.items():
         yield from each(name, lambda found, text=text: text % found)
-    yield from each('header', lambda found: BOOLEAN % ('header', found))
-    yield from each('skip', lambda found: NUMBER % ('skip', found), skip=('2',))
-    yield 'skip=1000001', NUMBER % ('skip', '1000001')
+    yield from each('header', lambda found: NUMBER % ('header', found, 10), skip=('2',))
+    yield 'header=11', NUMBER % ('header', '11', 10)
+    threads = "option threads is '%s'; write a whole number from 1 to 16"
+    yield from each('threads', lambda found: threads % found, skip=('2',))
+    yield from (('threads=' + found, threads % found) for found in ('0', '17'))
+    yield from each('sorted', lambda found: BOOLEAN % ('sorted', found))
+    yield from each('skip', lambda found: NUMBER % ('skip', found, 1000000), skip=('2',))
+    yield 'skip=1000001', NUMBER % ('skip', '1000001', 1000000)
     yield 'skip=2', "'$DIR/ok.csv' has no columns to read: nothing stands below the skipped records"
     one = {"' '", 'x', "'x'", '"x"', '2'}                           # they are characters
     yield from each('delimiter', lambda found: CHARACTER % ('delimiter', found) + " ('\\t' is a tab)", skip=one)

@@ -19,7 +19,7 @@ typedef struct FormatRows {
 } FormatRows;
 
 static inline void rows_columns(Arena *arena, const Format *format, Slice head, FormatColumns *out) {
-  *out = (FormatColumns){(FormatColumn *)(uintptr_t)format->columns, format->column_count, false};
+  *out = (FormatColumns){.items = (FormatColumn *)(uintptr_t)format->columns, .count = format->column_count};
   if( format->learn && !format->learn(arena, head, out) ) CHECK(env_failed(arena->env));
 }
 

@@ -3,7 +3,7 @@
 ** reading its lines; the totals are those of its index. */
 #include "format_rows.h"
 
-extern const Format format_asterisk_cdr, format_asterisk_queue;
+extern const Format format_asterisk_cdr, format_asterisk_cel, format_asterisk_queue;
 
 /* ---- queue_log ---------------------------------------------------------------------------------------------------- */
 
@@ -214,7 +214,9 @@ TEST(cdr_of_plain_calls) {
                "E contact_ended 2025-03-01 09:12:05.000 direction=out actor=system contact_id=1740820200.5 place=in outcome=ANSWERED phone=12025550102\n"
                "E call_made 2025-03-01 09:20:00.000 direction=out actor=agent contact_id=1740820800.7 place=in phone=12025550102\n"
                "E contact_ended 2025-03-01 09:20:05.000 direction=out actor=system contact_id=1740820800.7 place=in outcome=BUSY phone=12025550102\n"
-               "N a call between extensions\n");
+               "E contact_started 2025-03-01 09:30:00.000 direction=internal actor=customer contact_id=1740821400.9 place=in\n"
+               "E offer_missed 2025-03-01 09:30:00.000 duration_s=5 direction=internal actor=system contact_id=1740821400.9 agent=PJSIP/102 place=in\n"
+               "E not_answered 2025-03-01 09:30:05.000 direction=internal actor=customer contact_id=1740821400.9 place=in outcome=FAILED\n");
 }
 
 /* A caller in one queue, then, passed on, in another; the second agent's half comes late. */
@@ -294,6 +296,111 @@ TEST(cdr_that_are_none) {
 
 TEST(cdr_without_memory) { rows_out_of_memory(&format_asterisk_cdr, slice_of(format_asterisk_cdr.sample)); }
 
+/* ---- channel events ------------------------------------------------------------------------------------------------ */
+
+/* type, time, caller, exten, channel, app, data, uniqueid, linkedid, peer, user's type, extra */
+#define CEL(type, time, caller, exten, channel, app, data, id, linked, peer, defined, extra) \
+  "\"" type "\",\"" time "\",\"\",\"" caller "\",\"\",\"\",\"\",\"" exten "\",\"in\",\"" channel "\",\"" app "\",\"" data "\",\"3\",\"\",\"" id "\",\"" linked "\",\"" peer \
+  "\",\"\",\"" defined "\",\"" extra "\"\n"
+#define OWN(type, time, app, data, peer, extra) CEL(type, time, "12025550101", "700", "PJSIP/t-01", app, data, "1740819600.1", "1740819600.1", peer, "", extra)
+#define AGENT(type, time, peer, extra) CEL(type, time, "700", "700", "PJSIP/101-02", "AppQueue", "x", "1740819610.2", "1740819600.1", peer, "", extra)
+
+TEST(cel_of_a_call_that_was_passed_on) {
+  CHECK_EVENTS(&format_asterisk_cel,
+               OWN("CHAN_START", "1740819600.250000", "", "", "", "")
+               OWN("ANSWER", "1740819600.300000", "Answer", "", "", "")
+               OWN("APP_START", "1740819602.000000", "Queue", "sales,t", "", "")
+               AGENT("CHAN_START", "1740819610.000000", "", "")
+               CEL("CHAN_START", "1740819610.000000", "", "102", "Local/102@a-03;2", "", "", "1740819610.4", "1740819600.1", "", "", "")
+               OWN("BRIDGE_ENTER", "1740819614.500000", "Queue", "sales,t", "", "")
+               AGENT("BRIDGE_ENTER", "1740819614.500000", "PJSIP/t-01", "")
+               OWN("PARK_START", "1740819620.000000", "Queue", "sales,t", "", "")
+               OWN("BRIDGE_EXIT", "1740819630.500000", "Queue", "sales,t", "PJSIP/101-02", "")
+               AGENT("BLINDTRANSFER", "1740819631.000000", "", "{\"\"extension\"\":\"\"702\"\",\"\"context\"\":\"\"in\"\"}")
+               OWN("APP_END", "1740819631.000000", "Queue", "sales,t", "", "")
+               AGENT("HANGUP", "1740819631.000000", "", "{\"\"hangupcause\"\":16,\"\"hangupsource\"\":\"\"\"\",\"\"dialstatus\"\":\"\"\"\"}")
+               OWN("APP_START", "1740819632.000000", "Queue", "billing", "", "")
+               OWN("APP_END", "1740819642.000000", "Queue", "billing", "", "")
+               OWN("APP_START", "1740819643.000000", "VoiceMail", "9", "", "")
+               CEL("USER_DEFINED", "1740819644.000000", "12025550101", "700", "PJSIP/t-01", "CELGenUserEvent", "", "1740819600.1", "1740819600.1", "", "MENU", "two")
+               OWN("HANGUP", "1740819650.000000", "", "", "", "{\"\"hangupcause\"\":16,\"\"hangupsource\"\":\"\"PJSIP/t-01\"\",\"\"dialstatus\"\":\"\"ANSWER\"\"}")
+               OWN("LINKEDID_END", "1740819650.000000", "", "", "", ""),
+               "E contact_started 2025-03-01 09:00:00.250 direction=in actor=customer contact_id=1740819600.1 place=in phone=12025550101\n"
+               "N a channel's own\n"
+               "E queue_entered 2025-03-01 09:00:02.000 direction=in actor=customer contact_id=1740819600.1 queue=sales place=in phone=12025550101\n"
+               "E agent_offered 2025-03-01 09:00:10.000 direction=in actor=system contact_id=1740819600.1 agent=PJSIP/101 queue=sales place=in\n"
+               "N a channel's own\n"
+               "N a channel's own\n"
+               "E agent_connected 2025-03-01 09:00:14.500 direction=in actor=agent contact_id=1740819600.1 agent=PJSIP/101 queue=sales place=in wait_s=12.5\n"
+               "E hold_started 2025-03-01 09:00:20.000 direction=in actor=agent contact_id=1740819600.1 queue=sales place=in phone=12025550101\n"
+               "N a channel's own\n"
+               "E transferred_blind 2025-03-01 09:00:31.000 direction=in actor=agent contact_id=1740819600.1 agent=PJSIP/101 queue=sales place=in detail=702@in talk_s=16\n"
+               "N a channel's own\n"
+               "N a channel's own\n"
+               "E queue_entered 2025-03-01 09:00:32.000 direction=in actor=customer contact_id=1740819600.1 queue=billing place=in phone=12025550101\n"
+               "N a channel's own\n"
+               "E queue_timeout 2025-03-01 09:00:42.000 direction=in actor=system contact_id=1740819600.1 queue=billing place=in wait_s=10 phone=12025550101\n"
+               "E MENU 2025-03-01 09:00:44.000 contact_id=1740819600.1 place=in detail=two\n"
+               "E contact_ended 2025-03-01 09:00:50.000 direction=in actor=system contact_id=1740819600.1 queue=billing place=in outcome=ANSWER phone=12025550101\n"
+               "N a channel's own\n");
+}
+
+TEST(cel_of_others) {
+  CHECK_EVENTS(&format_asterisk_cel,
+               OWN("CHAN_START", "2025-03-01 09:00:00", "", "", "", "")
+               OWN("APP_START", "2025-03-01 09:00:02", "Queue", "sales", "", "")
+               OWN("APP_END", "2025-03-01 09:00:09", "Queue", "sales", "", "")
+               OWN("HANGUP", "2025-03-01 09:00:09", "", "", "", "")
+               CEL("CHAN_START", "2025-03-01 09:10:00", "101", "12025550102", "PJSIP/101-05", "", "", "1740820200.5", "1740820200.5", "", "", "")
+               CEL("BRIDGE_ENTER", "2025-03-01 09:10:05", "101", "12025550102", "PJSIP/101-05", "", "", "1740820200.5", "1740820200.5", "PJSIP/t-06", "", "")
+               CEL("HANGUP", "2025-03-01 09:10:15", "101", "12025550102", "PJSIP/101-05", "", "", "1740820200.5", "1740820200.5", "", "", "")
+               CEL("CHAN_START", "2025-03-01 09:20:00", "101", "102", "PJSIP/101-07", "", "", "1740820800.7", "1740820800.7", "", "", "")
+               CEL("HANGUP", "2025-03-01 09:20:15", "101", "102", "PJSIP/101-07", "", "", "1740820800.7", "1740820800.7", "", "", ""),
+               "E contact_started 2025-03-01 09:00:00.000 direction=in actor=customer contact_id=1740819600.1 place=in phone=12025550101\n"
+               "E queue_entered 2025-03-01 09:00:02.000 direction=in actor=customer contact_id=1740819600.1 queue=sales place=in phone=12025550101\n"
+               "N a channel's own\n"
+               "E abandoned 2025-03-01 09:00:09.000 direction=in actor=customer contact_id=1740819600.1 queue=sales place=in wait_s=7 phone=12025550101\n"
+               "E call_made 2025-03-01 09:10:00.000 direction=out actor=agent contact_id=1740820200.5 agent=PJSIP/101 place=in phone=12025550102\n"
+               "E agent_connected 2025-03-01 09:10:05.000 direction=out actor=agent contact_id=1740820200.5 agent=PJSIP/101 place=in phone=12025550102\n"
+               "E contact_ended 2025-03-01 09:10:15.000 direction=out actor=system contact_id=1740820200.5 agent=PJSIP/101 place=in talk_s=10 phone=12025550102\n"
+               "E contact_started 2025-03-01 09:20:00.000 direction=internal actor=customer contact_id=1740820800.7 place=in\n"
+               "E contact_ended 2025-03-01 09:20:15.000 direction=internal actor=system contact_id=1740820800.7 place=in\n");
+  check_learn(&format_asterisk_cel, "a,b,c\n", "the first record has 3 fields; a channel event log as cel_custom.conf's sample writes it has 20: 'a,b,c'");
+  CHECK_INT(format_asterisk_cel.recognise(slice_of(format_asterisk_cel.sample)), 100);
+  CHECK_INT(format_asterisk_cel.recognise(slice_of(format_asterisk_cdr.sample)), 0);
+}
+
+TEST(cel_without_memory) { rows_out_of_memory(&format_asterisk_cel, slice_of(format_asterisk_cel.sample)); }
+
+/* A call of the real log, as its lines 27, 94, 211, 256, 257, 489, 587, 588, 652, 653 and 805 tell it. */
+TEST(cel_of_the_real_log) {
+  static const char expected[] =
+    "E contact_started 2026-11-22 01:16:37.000 direction=in actor=customer contact_id=1795310197.14 place=customers\n"
+    "E queue_entered 2026-11-22 01:16:41.000 direction=in actor=customer contact_id=1795310197.14 queue=support place=inbound phone=12025550193\n"
+    "E agent_offered 2026-11-22 01:16:52.000 direction=in actor=system contact_id=1795310197.14 agent=Local/1007@agents queue=support place=agents\n"
+    "E agent_connected 2026-11-22 01:16:56.000 direction=in actor=agent contact_id=1795310197.14 agent=Local/1007@agents queue=support place=inbound wait_s=15 phone=12025550193\n"
+    "E transferred_blind 2026-11-22 01:17:09.000 direction=in actor=agent contact_id=1795310197.14 agent=Local/1007@agents queue=support place=agents detail=702@inbound talk_s=13\n"
+    "E queue_entered 2026-11-22 01:17:13.000 direction=in actor=customer contact_id=1795310197.14 queue=retention place=inbound phone=12025550193\n"
+    "E agent_offered 2026-11-22 01:17:13.000 direction=in actor=system contact_id=1795310197.14 agent=Local/3001@agents queue=retention place=agents\n"
+    "E agent_connected 2026-11-22 01:17:16.000 direction=in actor=agent contact_id=1795310197.14 agent=Local/3001@agents queue=retention place=inbound wait_s=3 phone=12025550193\n"
+    "E contact_ended 2026-11-22 01:17:21.000 direction=in actor=system contact_id=1795310197.14 agent=Local/3001@agents queue=retention place=inbound outcome=ANSWER talk_s=5 phone=12025550193\n";
+  Slice bytes = rows_shared("asterisk-live/cel-custom/Master.csv");
+  if( !bytes.data ) return;
+  FormatRows rows;
+  Buf found;
+  rows_open(&rows, &format_asterisk_cel, bytes);
+  CHECK_INT(rows.row_count, 36151);
+  CHECK_INT(rows.bytes, bytes.size);
+  buf_init(&found, &rows.env);
+  rows_with(buf_slice(&rows.events), "=1795310197.14 ", &found);
+  rows_compare(__FILE__, __LINE__, buf_slice(&found), expected);
+  CHECK_INT(rows_count(buf_slice(&rows.events), "E abandoned "), 993);
+  CHECK_INT(rows_count(buf_slice(&rows.events), "E contact_started "), 1962);
+  buf_free(&found);
+  rows_close(&rows);
+  free((char *)(uintptr_t)bytes.data);
+}
+
 TEST_MAIN(queue_lines_are_rows, queue_lines_that_are_none, queue_calls, queue_exits, queue_agents_and_the_rest, queue_of_the_real_log,
           queue_is_recognised, queue_without_memory, cdr_of_plain_calls, cdr_of_a_call_that_was_passed_on, cdr_widths, cdr_that_are_none,
-          cdr_without_memory)
+          cdr_without_memory, cel_of_a_call_that_was_passed_on, cel_of_others, cel_without_memory, cel_of_the_real_log)

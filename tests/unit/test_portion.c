@@ -5,6 +5,8 @@
 #include "../../ext/core/timestamp.h"
 #include "test.h"
 
+#include <zlib.h>
+
 enum { RECORDS = 20000 };
 
 static uint32_t state;
@@ -188,6 +190,59 @@ TEST(what_may_match_is_kept) {
   CHECK(passed > 5000);
 }
 
+/* `size` bytes of numbers in letters, and the same as gzip. */
+static Slice zipped(Env *env, size_t size, char **text) {
+  z_stream z = {.next_in = NULL};
+  char *out = env_alloc(env, size);
+  *text = env_alloc(env, size + 24);
+  for(size_t n = 0; n < size;) n += (size_t)sprintf(*text + n, "%u\n", draw(UINT32_MAX));
+  deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+  z.next_in = (Bytef *)*text, z.avail_in = (uInt)size, z.next_out = (Bytef *)out, z.avail_out = (uInt)size;
+  CHECK(deflate(&z, Z_FINISH) == Z_STREAM_END);
+  deflateEnd(&z);
+  return (Slice){out, z.total_out};
+}
+
+TEST(restart_points_are_kept_and_found) {
+  Env quiet = test_env();
+  enum { SIZE = 2 << 20 };
+  char *text, block[4096];
+  state = 31;
+  Slice gz = zipped(&quiet, SIZE, &text);
+  for(long n = 0; n < 60; n++) {
+    Env env = test_env();
+    Arena arena;
+    arena_init(&arena, &quiet);
+    ByteSource *source = bytes_inflate(&arena, bytes_from_memory(&arena, gz));
+    CHECK(bytes_restart_every(source, 128 << 10));
+    while( source->read(source, block, sizeof block) > 0 ) {}
+    PortionMap *map = portion_map_new(&quiet, SLICE("k"), &(Fingerprint){.size = SIZE});
+    size_t before = portion_map_memory(map);
+    test_allocs_left = n;
+    bool ok = portion_map_restarts(&env, map, source);
+    CHECK(ok == !env_failed(&env) && ok == (test_allocs_left >= 0));
+    test_allocs_left = -1;
+    source->close(source);
+    arena_free(&arena);
+    for(int round = 0; ok && n == 59 && round < 50; round++) {
+      int64_t at = draw(SIZE);
+      const GzipRestart *restart = portion_restart(map, at);
+      if( !restart ) CHECK(at < map->restarts[0].out_offset);
+      if( !restart ) continue;
+      CHECK(restart->out_offset <= at && (restart == map->restarts + map->restart_count - 1 || restart[1].out_offset > at));
+      source = bytes_inflate_from(&arena, bytes_from_memory(&arena, slice_part(gz, (size_t)restart->in_offset, SIZE_MAX)), restart);
+      int64_t got = source->read(source, block, sizeof block);
+      CHECK(got > 0 && memcmp(block, text + restart->out_offset, (size_t)got) == 0);
+      source->close(source);
+      arena_free(&arena);
+    }
+    if( n == 59 ) CHECK(ok && map->restart_count > 8 && portion_map_memory(map) > before + map->restart_count * sizeof *map->restarts);
+    portion_map_release(&quiet, map);
+  }
+  env_release(&quiet, (char *)(uintptr_t)gz.data);
+  env_release(&quiet, text);
+}
+
 static PortionMap *shelved(Env *env, PortionShelf *shelf, int number) {
   char key[20];
   snprintf(key, sizeof key, "file %d", number);
@@ -352,6 +407,6 @@ TEST(no_memory_is_an_error_and_leaves_none) {
   env_release(&quiet, all);
 }
 
-TEST_MAIN(portions_are_what_was_noted, neighbours_are_joined_when_there_are_too_many, maps_of_parts_make_the_map_of_all,
+TEST_MAIN(portions_are_what_was_noted, restart_points_are_kept_and_found, neighbours_are_joined_when_there_are_too_many, maps_of_parts_make_the_map_of_all,
           what_is_wrong_with_a_stream_opens_no_portion, what_may_match_is_kept, the_shelf_keeps_what_was_asked_for_last,
           a_map_is_read_as_it_was_written, damaged_bytes_are_no_map, no_memory_is_an_error_and_leaves_none)

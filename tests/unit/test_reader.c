@@ -98,8 +98,64 @@ static void check_case(const Case *c) {
   }
 }
 
+/* The records from `start` on by another reader, of whose bytes the first `lent` are lent. */
+static void read_on(Env *env, Slice bytes, const Dialect *dialect, const ReaderStart *start, size_t lent, Buf *out) {
+  SourceTwin twin;
+  Arena arena;
+  Record record;
+  arena_init(&arena, env);
+  Slice rest = slice_part(bytes, (size_t)start->offset, SIZE_MAX);
+  Reader *reader = reader_open(&arena, twin_open(&twin, env, slice_part(rest, lent, SIZE_MAX), 5), dialect);
+  if( reader ) reader_go_on(reader, start);
+  if( reader ) reader_lend(reader, slice_part(rest, 0, lent));
+  int64_t offset = start->offset;
+  while( reader && reader_next(reader, &record) != RECORD_END ) {
+    check_place(&record, bytes, offset);
+    offset += record.bytes;
+    render(&record, out);
+  }
+  CHECK_INT(offset, bytes.size);
+  reader_close(reader);
+  arena_free(&arena);
+}
+
+/* Behind every record from the first row on another reader goes on with what this one would give. */
+static void check_restarts(const Case *c, LaneChoice lane) {
+  Env env = test_env();
+  Dialect dialect = c->dialect;
+  SourceTwin twin;
+  Arena arena;
+  Buf before, on;
+  Record record;
+  bool has_rows = false;
+  dialect.lane = lane;
+  arena_init(&arena, &env);
+  buf_init(&before, &env);
+  buf_init(&on, &env);
+  Reader *reader = reader_open(&arena, twin_open(&twin, &env, c->bytes, SIZE_MAX), &dialect);
+  while( reader && reader_next(reader, &record) != RECORD_END ) {
+    render(&record, &before);
+    has_rows = has_rows || record.kind == RECORD_ROW;
+    ReaderStart start = reader_tell(reader);
+    for(size_t lent = 0; has_rows && lent < 40; lent = lent * 2 + 1) {
+      buf_clear(&on);
+      read_on(&env, c->bytes, &dialect, &start, lent, &on);
+      CHECK_SLICE(buf_slice(&on), c->expected + before.size);
+    }
+  }
+  reader_close(reader);
+  CHECK_INT(env.code, ERR_NONE);
+  buf_free(&before);
+  buf_free(&on);
+  arena_free(&arena);
+}
+
 static void check_cases(const Case *cases, size_t count) {
-  for(size_t i = 0; i < count; i++) check_case(&cases[i]);
+  for(size_t i = 0; i < count; i++) {
+    bool is_utf16 = cases[i].dialect.encoding == ENCODING_UTF16LE || cases[i].dialect.encoding == ENCODING_UTF16BE;
+    check_case(&cases[i]);
+    for(int lane = 0; lane < LANE_CHOICES && !is_utf16; lane++) check_restarts(&cases[i], (LaneChoice)lane);
+  }
 }
 
 TEST(rows) {
