@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Nothing is lost, on every file of ../shared/data: rows + rejects + skipped = records. A file is read as channel_sniff proposes, and where it proposes
-nothing, because the file is no csv at all, as csv without a header. Expected is what a state machine of this file finds: where each record begins and
+neither csv nor tsv, because the file is none, as csv without a header. Expected is what a state machine of this file finds: where each record begins and
 ends, so that every byte of the inflated file belongs to exactly one, on which line it stands, and whether it is a row, a reject (and why) or skipped.
 Both ways have to agree with it: through SQL (a row's place, a reject's place, length and bytes, the counts) and the reader's own list of records."""
 import collections
@@ -113,8 +113,8 @@ def cut(stream, table):
         elif not body:
             kind, code = 'skipped', 'blank'
         else:
-            kind, code = judge(body, count, quotes, width, codec, header)
-            header = False
+            kind, code = judge(body, count, quotes, width, codec, header > 0)
+            header -= 1
         size = len(text[at:end].decode().encode(order)) if utf16 else end - at
         out.append(Cut(kind, line, offset, size, code))
         offset += size
@@ -125,11 +125,11 @@ def cut(stream, table):
 
 class Table:
     """How a file is read."""
-    delimiter, quote, header, skip, encoding, codec = b',', b'"', False, 0, 'utf-8', 'utf-8'
+    delimiter, quote, header, skip, encoding, codec = b',', b'"', 0, 0, 'utf-8', 'utf-8'
 
     def __init__(self, path):
         dialect = "delimiter=',', quote='\"', header=0, skip=0, encoding='utf-8'"
-        self.create = "CREATE VIRTUAL TABLE t USING channel_log(path='%s', %s)" % (path.replace("'", "''"), dialect)
+        self.create = "CREATE VIRTUAL TABLE t USING channel_log(path='%s', format=csv, %s)" % (path.replace("'", "''"), dialect)
 
 
 class Sniffed(Table):
@@ -142,7 +142,8 @@ class Sniffed(Table):
         skip = re.search(r', skip=(\d+)', options)
         self.create, self.encoding, self.delimiter = create, encoding, delimiter.encode()
         self.quote = b'' if said == 'none' or not said and log_format == 'tsv' else (said or '"').encode()
-        self.header = ', header=0' not in options
+        headers = re.search(r', header=(\d+)', options)
+        self.header = int(headers.group(1)) if headers else 1
         self.skip = int(skip.group(1)) if skip else 0
         self.codec = MEANT.get(encoding, encoding.replace('windows-', 'cp'))
 
@@ -152,11 +153,12 @@ class EveryFile(unittest.TestCase):
     def create(self, db, path):
         """The log table that the file makes, and its name; None where a file has not even one field."""
         row = db.execute('SELECT format, encoding, delimiter, create_sql, columns_json FROM channel_sniff(?)', (path,)).fetchone()
-        table = Sniffed(*row) if row[3] else Table(path)
+        is_proposed = row[0] in ('csv', 'tsv') and row[3]
+        table = Sniffed(*row) if is_proposed else Table(path)
         try:
             db.execute(table.create)
         except sqlite3.Error as error:
-            self.assertFalse(row[3])
+            self.assertFalse(is_proposed)
             self.assertRegex(str(error), "has no columns to read: (empty file|only blank lines|.*no record can be read as a row|the gzip)")
             return None, None
         name, = db.execute("SELECT name FROM sqlite_schema WHERE sql LIKE '% USING channel_log(%'").fetchone()
@@ -178,9 +180,9 @@ class EveryFile(unittest.TestCase):
         return rejects
 
     def check_reader(self, table, stream, expected):
-        records, = test_records.read([stream], table.delimiter.decode(), table.quote.decode(), table.encoding, header=table.header, skip=table.skip)
+        records, = test_records.read([stream], table.delimiter.decode(), table.quote.decode(), table.encoding, header=table.header > 0, skip=table.skip)
         self.assertEqual([(r.line, r.offset, r.bytes) for r in records], [(c.line, c.offset, c.bytes) for c in expected])
-        if table.header:                                    # else this tool takes the first row's width, not the table's
+        if table.header == 1:                               # else this tool takes the first row's width, not the table's
             self.assertEqual([(r.kind, r.code) for r in records], [(c.kind, c.code) for c in expected])
 
     def check(self, db, path, seen):
