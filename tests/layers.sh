@@ -8,7 +8,7 @@ includes() { grep -nE '#[[:space:]]*include' "$@"; }
 
 # The core's files as the README's map lists them, leaves first; a header includes its own row and the rows before it. A file
 # whose noun is not here is judged by the noun before its last underscore (condition_lex by condition).
-ROWS='base intern order pairs number json spelling wildcard scan matter stat exact
+ROWS='base intern order pairs threads number json spelling wildcard scan matter stat exact
 timestamp calendar duration zone term
 bytes inflate restart window record shape json_shape lane fields reader encoding utf16
 log_type vocabulary event event_parts mapping portion
@@ -16,7 +16,7 @@ mime html xml
 mbox xes
 format json_learn
 sniff
-identity condition event_record event_put summary contact episode edge repeat funnel path group ahead sense
+identity condition event_record event_put summary contact episode edge repeat funnel path flow group ahead sense
 evidence rules cause grade escalation aftermath
 problem impact damage roster score'
 upward() {

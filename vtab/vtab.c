@@ -22,7 +22,7 @@ const Tvf *const vtab_functions[] = {
   &tvf_journey_edges,
   &tvf_journey_episodes,
   &tvf_journey_help,
-  &tvf_journey_repeats, &tvf_journey_funnel, &tvf_journey_paths,
+  &tvf_journey_repeats, &tvf_journey_funnel, &tvf_journey_paths, &tvf_journey_flow,
   &tvf_journey_status,
   &tvf_journey_timeline,
   &tvf_journey_vocabulary,

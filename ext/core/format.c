@@ -12,8 +12,11 @@
   X(genesys_conversation) \
   X(jsonl) \
   X(mbox) \
+  X(qualtrics) \
+  X(surveymonkey) \
   X(surveymonkey_json) \
   X(tsv) \
+  X(tweets) \
   X(twilio_calls) \
   X(weblog) \
   X(xes) \

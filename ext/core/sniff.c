@@ -118,6 +118,7 @@ static bool find_dialect(Sniffing *work) {
   Encoding guessed = encoding_guess(work->head, work->whole);
   work->guess.dialect.encoding = given->has_encoding ? given->dialect.encoding : guessed;
   if( !dialect_guess(work->env, whole_lines(work), work->whole, given, &work->guess) ) return false;
+  if( work->format && work->format->dialect.more_headers && !given->has_header ) work->guess.dialect.more_headers = work->format->dialect.more_headers;
   out->dialect = work->guess.dialect;
   if( !work->guess.splits ) unknown(work, work->guess.reason);
   else out->format = work->format ? work->format->name : out->dialect.delimiter == '\t' ? "tsv" : "csv";

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""journey_paths against a naive reading of its contract: random small logs with ties, every transform in any order, gaps, groups, rare variants.
-Outcomes are compared with journey_episodes, which has a twin of its own."""
+"""journey_paths and journey_flow against a naive reading of their contracts: random small logs with ties, every transform in any order, gaps, groups,
+rare variants and nodes. Outcomes are those of journey_episodes, which has a twin of its own."""
 import collections
 import itertools
 import os
@@ -62,7 +62,7 @@ def written(items, max_steps):
     return ' > '.join(texts + (['…'] if len(items) > max_steps else [])) or '(none)'
 
 
-class Paths(unittest.TestCase):
+class Logs(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         rng = random.Random(int(os.environ.get('PATH_SEED', '5')))
@@ -73,6 +73,8 @@ class Paths(unittest.TestCase):
         cls.as_of = max(row[1] for log in cls.logs for row in log)
         cls.rng = rng
 
+
+class Paths(Logs):
     def variants(self, transforms, gap, max_steps, grouped):
         found = collections.defaultdict(list)
         for log in self.logs:
@@ -135,6 +137,57 @@ class Paths(unittest.TestCase):
             self.assertLessEqual(resolved, outcomes[first, 'resolved'])
             self.assertEqual(rate, resolved / (journeys - is_open) if journeys > is_open else None)
         self.assertEqual(sum(r[2] for r in rows), sum(n for (_, o), n in outcomes.items() if o == 'resolved'))
+
+
+class Flow(Logs):
+    def expected(self, gap, max_steps, top, grouped):
+        outcomes = {(c, s): (o, w) for c, s, o, w in self.db.execute("SELECT customer, episode_id, outcome, is_open FROM journey_episodes('log', ?)", (gap,))}
+        seqs = {id(row): seq for seq, row in enumerate(itertools.chain(*self.logs), 1)}
+        journeys = []
+        for log in self.logs:
+            for journey in journeys_of(log, gap):
+                steps = [s for s, _ in itertools.groupby(row[3] for row in journey if row[3] is not None)]
+                outcome, is_open = outcomes[journey[0][0], seqs[id(journey[0])]]
+                end = '(open)' if is_open else '(done)' if outcome == 'resolved' else '(lost)'
+                if steps:
+                    journeys.append((journey[0][0], journey[0][5] if grouped else None, steps[:max_steps] + ['(more)' if len(steps) > max_steps else end]))
+        counts = collections.Counter((group, k, s) for _, group, steps in journeys for k, s in enumerate(steps[:-1]))
+        shown = {}
+        for group, k, _ in counts:
+            ranked = sorted((-n, s) for (g, step, s), n in counts.items() if (g, step) == (group, k))
+            shown[group, k] = {s for _, s in ranked[:top]}
+        rows = collections.defaultdict(list)
+        for customer, group, steps in journeys:
+            names = [s if s in shown[group, k] else '(other)' for k, s in enumerate(steps[:-1])] + steps[-1:]
+            for k, (one, other) in enumerate(zip(names, names[1:])):
+                rows[k + 1, 'node', one, None, group].append(customer)
+                rows[k + 1, 'link', one, other, group].append(customer)
+        return rows
+
+    def test_nodes_and_links(self):
+        for _ in range(25):
+            gap, max_steps, top, grouped = self.rng.choice([600, 4000]), self.rng.choice([1, 2, 6]), self.rng.choice([1, 2, 10]), self.rng.random() < .4
+            expected = self.expected(gap, max_steps, top, grouped)
+            sql = "SELECT step, kind, from_step, to_step, group_1, journeys, customers, share, is_other FROM journey_flow('log', ?, 'channel', ?, ?)"
+            rows = self.db.execute(sql + (" WHERE by_columns = 'queue'" if grouped else ''), (max_steps, top, gap)).fetchall()
+            self.assertEqual({r[:5]: r[5:7] for r in rows}, {key: (len(c), len(set(c))) for key, c in expected.items()})
+            self.assertEqual([r[:3] for r in rows], sorted(r[:3] for r in rows))
+            for step, kind, one, other, group, journeys, _, share, is_other in rows:
+                reached = sum(len(c) for key, c in expected.items() if key[0] == step and key[1] == 'node' and key[4] == group)
+                self.assertAlmostEqual(share, journeys / reached)
+                self.assertEqual(is_other, int('(other)' in (one, other)))
+
+    def test_what_leaves_a_node_is_the_node(self):
+        rows = self.db.execute("SELECT step, kind, from_step, to_step, journeys FROM journey_flow('log', 3, 'channel', 2, 0)").fetchall()
+        nodes = {(r[0], r[2]): r[4] for r in rows if r[1] == 'node'}
+        leaving, arriving = collections.Counter(), collections.Counter()
+        for step, kind, one, other, journeys in rows:
+            if kind == 'link':
+                leaving[step, one] += journeys
+                arriving[step + 1, other] += journeys
+        self.assertEqual(leaving, nodes)
+        self.assertEqual({key: n for key, n in arriving.items() if key in nodes}, {key: n for key, n in nodes.items() if key[0] > 1})
+        self.assertNotIn('(open)', {other for _, other in arriving})
 
 
 if __name__ == '__main__':

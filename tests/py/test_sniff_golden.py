@@ -46,7 +46,7 @@ def count_by_python(row):
     with (gzip.open if row['log_file'].endswith('.gz') else open)(row['log_file'], 'rb') as file:
         text = file.read().decode({'utf-8-bom': 'utf-8-sig'}.get(row['encoding'], row['encoding']))
     quote = "'" if "quote=''''" in row['create_sql'] else '"'
-    is_quoted = row['format'] == 'csv' or "quote='\"'" in row['create_sql']
+    is_quoted = row['format'] != 'tsv' or "quote='\"'" in row['create_sql']
     csv.field_size_limit(sys.maxsize)
     return sum(1 for _ in csv.reader(io.StringIO(text, newline=''), delimiter=row['delimiter'], quotechar=quote,
                                      quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE))

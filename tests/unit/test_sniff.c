@@ -119,8 +119,15 @@ TEST(further_header_lines) {
   sniff_text(&bench, "start,score,text\nBeginn,Note,Frage\n{id1},{id2},{id3}\n2024-01-01 10:00:00,9,hello\n");
   CHECK_INT(column(&bench, 0)->type, LOG_TIMESTAMP);
   CHECK_INT(column(&bench, 1)->type, LOG_BIGINT);
-  CHECK_SLICE(bench.sniff.problems,
-              "the 2 rows below the header look like further header lines, and are read as data");
+  CHECK_SLICE(bench.sniff.problems, "3 header lines: the first names the columns, the others are skipped");
+  CHECK_INT(bench.sniff.dialect.more_headers, 2);
+  CHECK_INT(bench.sniff.records, 4);
+  bench_free(&bench);
+  sniff_text(&bench, "Q1,Q2\nWhy?,Who?\n\"{\"\"ImportId\"\":\"\"QID1\"\"}\",\"{\"\"ImportId\"\":\"\"QID2\"\"}\"\nbecause,me\n");
+  CHECK_INT(bench.sniff.dialect.more_headers, 2);
+  bench_free(&bench);
+  sniff_text(&bench, "when,score\n2024-01-01 10:00:00,9\n2024-01-01 10:00:00,8\n");
+  CHECK_INT(bench.sniff.dialect.more_headers, 0);
   bench_free(&bench);
 }
 
