@@ -163,10 +163,10 @@ static bool is_login(Slice path) {
 /* The verb, the method itself where there is none for it; or NULL and why. */
 static const char *verb_of(const WebVisit *v, const char **why) {
   bool reads = slice_equal(v->method, SLICE("GET")), posts = slice_equal(v->method, SLICE("POST"));
-  if( !v->method.data ) *why = "no request";
+  if( !is_method(v->method) ) *why = "no request";
   else if( is_asset(v->path) ) *why = "an asset of a page";
-  else if( v->status == 0 ) *why = "the client left before an answer";
-  else if( line_is_one_of(v->method, "HEAD OPTIONS CONNECT TRACE PROPFIND") ) *why = "no page was asked for";
+  else if( v->status == WEB_LEFT ) *why = "the client left before an answer";
+  else if( (v->status > WEB_LEFT && v->status < 200) || line_is_one_of(v->method, "HEAD OPTIONS CONNECT TRACE PROPFIND") ) *why = "no page was asked for";
   else if( posts && (v->status == 401 || v->status == 403) && is_login(v->path) ) return "login_failed";
   else if( v->status >= 400 ) return "error_page";
   else if( posts && v->status >= 300 && is_login(v->path) ) return "logged_in";

@@ -83,7 +83,7 @@ static void text_add(Text *text, const void *bytes, size_t size) {
     text->data = realloc(text->data, text->capacity);
     if( !text->data ) exit(2);
   }
-  memcpy(text->data + text->size, bytes, size);
+  if( size ) memcpy(text->data + text->size, bytes, size);
   text->size += size;
   text->data[text->size] = 0;
 }
