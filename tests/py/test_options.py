@@ -53,7 +53,11 @@ OF_THE_LOG = ['log_source', 'log_file', 'log_line', 'log_offset', 'log_part']
 def cases():
     """(option text, error) for each option but path, which the caller gives."""
     for name, text in WORDS.items():
-        yield from each(name, lambda found, text=text: text % found)
+        yield from each(name, lambda found, text=text: text % found, skip=("'a\nb'",) if name == 'format' else ())      # near the name of one
+    yield 'format_table=nope', 'option format_table names a table of formats; add format=NAME, which of them it is'
+    yield 'format=x, format_table=nope', ("option format_table: 'nope' is no table of formats (columns format, kind, columns, mapping, verbs, sample …): "
+                                          'no such table: nope')
+    yield "format=x, format_table='a.b.c'", "'a.b.c' is no name; write the name of a table or view, or schema.name"
     yield from each('header', lambda found: NUMBER % ('header', found, 10), skip=('2',))
     yield 'header=11', NUMBER % ('header', '11', 10)
     threads = "option threads is '%s'; write a whole number from 1 to 16"
