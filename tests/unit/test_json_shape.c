@@ -121,6 +121,12 @@ TEST(broken) {
     {S("{\n\"a\":1\n\"b\":2\n}\n{\"a\":3}"), AB,
      "X 1 0+14 bad_json line 3, column 1: found '\"', expected ',' or '}'\n"
      "X 4 14+2 bad_json line 1, column 1: found '}', expected a value" MANY "\nR 5 16+7 <3>~\n"},
+    {S("{\"a\":1,x\"b\":2}\n{x\"a\":1}"), AB,
+     "X 1 0+15 bad_json line 1, column 8: found 'x', expected a key in double quotes\n"
+     "X 2 15+8 bad_json line 1, column 2: found 'x', expected a key in double quotes, or '}'\n"},
+    {S("[[{\"a\":1}],{\"a\":2}]"), AB,
+     "S 1 0+1 envelope\nX 1 1+10 bad_json the record is an array, expected an object: the columns are members of objects\n"
+     "R 1 11+7 <2>~\nS 1 18+1 envelope\n"},
     {S("nonsense\r\n{\"a\":2}\n"), AB, "X 1 0+10 bad_json line 1, column 1: found 'n', expected a value\nR 2 10+8 <2>~\n"},
     {S("5\n\"s\"\n[1]\n"), AB,
      "X 1 0+2 bad_json the record is a number, expected an object: the columns are members of objects\n"
