@@ -98,6 +98,10 @@ TEST(envelopes) {
     {S("{\"page\":0,\"rows\":[{\"a\":1}],\"x\":[1],\"more\":[{\"b\":2}]}{\"rows\":[],\"n\":1}"), AB,
      "S 1 0+18 envelope\nR 1 18+7 <1>~\nS 1 25+18 envelope\nR 1 43+7 ~<2>\nS 1 50+2 envelope\nS 1 52+17 envelope\n"},
     {S("{\"rows\":[1,2],\"a\":1}{\"rows\":3,\"a\":2}{\"rows\":[[]],\"a\":4}"), AB, "R 1 0+20 <1>~\nR 1 20+16 <2>~\nR 1 36+19 <4>~\n"},
+    {S("{\"a\":1}\n{\"a\":2,\"rows\":[{\"a\":9}]}\n"), AB, "R 1 0+8 <1>~\nR 2 8+25 <2>~\n"},
+    {S("{\"a\":1}\n{\"page\":2,\"rows\":[{\"a\":9}]}\n"), STRICT, "R 1 0+8 <1>~\nS 2 8+18 envelope\nR 2 26+7 <9>~\nS 2 33+3 envelope\n"},
+    {S("{\"rows\":[]}{\"rows\":[{\"a\":1}]}{\"a\":2}"), AB,
+     "S 1 0+11 envelope\nS 1 11+9 envelope\nR 1 20+7 <1>~\nS 1 27+2 envelope\nR 1 29+7 <2>~\n"},
     {S("{\"rows\":[{\"rows\":[{\"a\":1}],\"a\":5}]}"), AB, "S 1 0+9 envelope\nR 1 9+24 <5>~\nS 1 33+2 envelope\n"},
   };
   check_cases(cases, COUNT_OF(cases));
