@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
 ** log_crew: see the header. Runs on the caller's thread, but for claim. */
 #include "log_portion.h"
+#include "log_progress.h"
 #include "log_ranges.h"
 
 #include <unistd.h>
@@ -321,6 +322,7 @@ static void *crew_next(LogCrew *crew) {
 void *log_crew_next(LogCrew *crew) {
   if( crew->parcel ) crew->consumer->release(crew->parcel);
   crew->parcel = NULL;
+  log_progress_tick(crew->scan);
   if( env_failed(crew->env) ) return NULL;
   crew_enter(crew->crew);
   crew->parcel = crew_next(crew);

@@ -137,9 +137,19 @@ static bool holds_nocase(Slice text, const char *word) {
   return false;
 }
 
-bool web_is_bot(Slice agent) {
+/* The bots' words that begin here. */
+static bool is_bot_word(Slice rest) {
   for(size_t i = 0; i < COUNT_OF(bot_words); i++)
-    if( holds_nocase(agent, bot_words[i]) ) return true;
+    if( starts(rest, bot_words[i]) ) return true;
+  return false;
+}
+
+/* One pass: a pair of letters that no word begins with is passed over. */
+bool web_is_bot(Slice agent) {
+  uint32_t second[32] = {0};
+  for(size_t i = 0; i < COUNT_OF(bot_words); i++) second[bot_words[i][0] & 31] |= UINT32_C(1) << (bot_words[i][1] & 31);
+  for(size_t i = 0; i + 1 < agent.size; i++)
+    if( (second[agent.data[i] & 31] >> (agent.data[i + 1] & 31) & 1) && is_bot_word(slice_part(agent, i, SIZE_MAX)) ) return true;
   return false;
 }
 
