@@ -120,6 +120,7 @@ static void found_problem(Taking *t, const JsonReader *r) {
 static void found_list(Taking *t, const char *at, uint8_t base) {
   t->s->is = IS_ENVELOPE;
   t->s->base = base;
+  t->s->has_lists |= base == 2;
   t->s->is_recovering = false;
   take(t, at);
   end_record(t);
@@ -132,6 +133,8 @@ static void found_value(Taking *t, const JsonReader *r) {
     return;
   }
   s->is = s->paths.has_list && !s->paths.is_known ? IS_ENVELOPE : IS_VALUE;
+  if( s->is == IS_ENVELOPE ) s->has_lists = true;
+  if( !s->has_lists && !s->spec->wanted && s->paths.kind == JSON_OBJECT ) s->paths.lists = NULL;
   s->after_comma = false;
   s->is_recovering = false;
   s->parsed = t->at;

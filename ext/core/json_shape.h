@@ -3,6 +3,9 @@
 ** elements of an outermost array, or those of an array in an outermost object (the envelope), whose own bytes are skipped records.
 ** Columns are paths (json_paths.h).
 **
+** Where any object may be a record (JsonSpec.wanted NULL), one that holds a list is an envelope only if the first object was: a key that turns up
+** later makes none of a record.
+**
 ** A broken value ends with its line, or before a '{' on a later line where that is the mistake, or between '}' and '{' that
 ** stand together; reading goes on behind it. Half a value at the end is a reject. An outermost array whose first element is no object or array
 ** is a record itself, and so is every array where a path begins with an index. */
@@ -26,6 +29,7 @@ typedef struct JsonShape {
   uint8_t base;                 /* records are elements: 0 no, 1 of an array, 2 of an array in an object */
   bool after_comma, no_comma;   /* what came before this record in its array */
   bool is_recovering;           /* the record before it was broken */
+  bool has_lists;               /* an object with a list has been seen */
   char before;                  /* the byte before, in PHASE_BROKEN */
   size_t need;                  /* bytes of the record that must be there for another try */
   /* the record that is being read, or was */

@@ -133,6 +133,8 @@ class JsonLogs(unittest.TestCase):
         self.assertEqual(counts['after_contact_work'], kinds.count('wrapup'))
         self.assertEqual(counts['agent_offered'] + counts['offer_missed'], kinds.count('alert'))
         self.assertEqual(counts['ivr_entered'], kinds.count('ivr'))
+        # Previews of a campaign were promised to nobody; what began are four chats and two calls of an employee.
+        self.assertEqual([counts.get(verb) for verb in ('callback_promised', 'contact_started', 'call_made', 'contact_ended')], [None, 4, 2, 6])
 
     def test_twilio(self):
         path = harness.data('twilio/calls.ndjson')

@@ -98,6 +98,10 @@ TEST(envelopes) {
     {S("{\"page\":0,\"rows\":[{\"a\":1}],\"x\":[1],\"more\":[{\"b\":2}]}{\"rows\":[],\"n\":1}"), AB,
      "S 1 0+18 envelope\nR 1 18+7 <1>~\nS 1 25+18 envelope\nR 1 43+7 ~<2>\nS 1 50+2 envelope\nS 1 52+17 envelope\n"},
     {S("{\"rows\":[1,2],\"a\":1}{\"rows\":3,\"a\":2}{\"rows\":[[]],\"a\":4}"), AB, "R 1 0+20 <1>~\nR 1 20+16 <2>~\nR 1 36+19 <4>~\n"},
+    {S("{\"a\":1}\n{\"a\":2,\"rows\":[{\"a\":9}]}\n"), AB, "R 1 0+8 <1>~\nR 2 8+25 <2>~\n"},
+    {S("{\"a\":1}\n{\"page\":2,\"rows\":[{\"a\":9}]}\n"), STRICT, "R 1 0+8 <1>~\nS 2 8+18 envelope\nR 2 26+7 <9>~\nS 2 33+3 envelope\n"},
+    {S("{\"rows\":[]}{\"rows\":[{\"a\":1}]}{\"a\":2}"), AB,
+     "S 1 0+11 envelope\nS 1 11+9 envelope\nR 1 20+7 <1>~\nS 1 27+2 envelope\nR 1 29+7 <2>~\n"},
     {S("{\"rows\":[{\"rows\":[{\"a\":1}],\"a\":5}]}"), AB, "S 1 0+9 envelope\nR 1 9+24 <5>~\nS 1 33+2 envelope\n"},
   };
   check_cases(cases, COUNT_OF(cases));
@@ -121,6 +125,12 @@ TEST(broken) {
     {S("{\n\"a\":1\n\"b\":2\n}\n{\"a\":3}"), AB,
      "X 1 0+14 bad_json line 3, column 1: found '\"', expected ',' or '}'\n"
      "X 4 14+2 bad_json line 1, column 1: found '}', expected a value" MANY "\nR 5 16+7 <3>~\n"},
+    {S("{\"a\":1,x\"b\":2}\n{x\"a\":1}"), AB,
+     "X 1 0+15 bad_json line 1, column 8: found 'x', expected a key in double quotes\n"
+     "X 2 15+8 bad_json line 1, column 2: found 'x', expected a key in double quotes, or '}'\n"},
+    {S("[[{\"a\":1}],{\"a\":2}]"), AB,
+     "S 1 0+1 envelope\nX 1 1+10 bad_json the record is an array, expected an object: the columns are members of objects\n"
+     "R 1 11+7 <2>~\nS 1 18+1 envelope\n"},
     {S("nonsense\r\n{\"a\":2}\n"), AB, "X 1 0+10 bad_json line 1, column 1: found 'n', expected a value\nR 2 10+8 <2>~\n"},
     {S("5\n\"s\"\n[1]\n"), AB,
      "X 1 0+2 bad_json the record is a number, expected an object: the columns are members of objects\n"
