@@ -75,8 +75,8 @@ static const QueueWord words[] = {
 };
 
 static const QueueWord *word_find(Slice text) {
-  for(size_t i = 0; i < COUNT_OF(words); i++)
-    if( slice_equal(slice_of(words[i].word), text) ) return &words[i];
+  for(size_t i = 0; i < COUNT_OF(words) && text.size; i++)
+    if( words[i].word[0] == text.data[0] && slice_equal(slice_of(words[i].word), text) ) return &words[i];
   return NULL;
 }
 
