@@ -13,7 +13,7 @@ timestamp calendar duration zone term
 bytes inflate restart window record shape json_shape lane fields reader encoding utf16
 log_type vocabulary event event_parts mapping portion
 mime html xml
-mbox xes
+mbox xes user_shape
 format json_learn
 sniff
 identity condition event_record event_put summary contact episode edge repeat funnel path flow group ahead sense

@@ -5,6 +5,8 @@
 #include "../ext/crew.h"
 
 #include "../ext/core/sniff.h"
+#include "log_format.h"
+#include "../ext/core/sniff_name.h"
 #include "../ext/core/spelling.h"
 #include "log_map.h"
 
@@ -14,6 +16,8 @@
 const OptionInfo log_options[] = {
   {"path", "TEXT", NULL, "file, glob or list (';' between); relative to the current directory"},
   {"format", "TEXT", "sniffed", "name of a format: csv, tsv, …; SELECT format, title FROM channel_formats lists them"},
+  {"format_table", "TEXT", "NULL", "name of a table whose row of that name is the format; its columns: format, kind (delimited, keyvalue, json), columns, mapping, verbs, "
+                                  "channel, delimiter, quote, equals, comment, record_key, record_version, sample"},
   {"tz", "TEXT", "'UTC'", "IANA zone of times without an offset"},
   {"ts_format", "TEXT", "sniffed", "of the column mapped to event_ts: iso, dmy, mdy, epoch_s, epoch_ms, epoch_us, epoch_ns, rfc2822, ctime, clf, "
                                    "or a pattern such as '%d %b %Y %H:%M'"},
@@ -68,17 +72,6 @@ static bool option_encoding(Env *env, Slice text, Encoding *out) {
                                 env_quote(text, shown));
 }
 
-static bool option_format(Env *env, Slice text, const Format **out) {
-  char shown[100], meant[100];
-  if( (*out = format_find(text)) ) return true;
-  Spelling spelling = spelling_of(text);
-  for(size_t i = 0; i < format_count; i++) spelling_offer(&spelling, slice_of(formats[i]->name));
-  if( spelling.nearest.data )
-    return env_fail(env, ERR_INPUT, "option format is '%s'; did you mean '%s'? (SELECT format FROM channel_formats lists them)", env_quote(text, shown),
-                    env_quote(spelling.nearest, meant));
-  return env_fail(env, ERR_INPUT, "option format is '%s', which is no format; SELECT format FROM channel_formats lists them", env_quote(text, shown));
-}
-
 /* Options that describe delimited text mean nothing to another shape. */
 static bool format_takes(Env *env, const Options *options, const Format *format) {
   static const char *const delimited[] = {"delimiter", "quote", "header"};
@@ -93,11 +86,14 @@ static void set_headers(int64_t count, Dialect *dialect) {
   dialect->more_headers = count > 1 ? (uint32_t)count - 1 : 0;
 }
 
-static bool given_decode(Env *env, const Options *options, SniffGiven *given) {
+static bool given_decode(Host *host, Arena *arena, const Options *options, SniffGiven *given) {
+  Env *env = arena->env;
   DialectGiven *d = &given->dialect;
   Slice text;
   *given = (SniffGiven){.null_texts = options_text(options, "null"), .ts_format = options_text(options, "ts_format")};
-  if( (text = options_text(options, "format")).data ) option_format(env, text, &given->format);
+  Slice table = options_text(options, "format_table");
+  text = options_text(options, "format");
+  if( (text.data || table.data) && !(given->format = log_format_find(host, arena, table, text)) ) return false;
   if( !format_takes(env, options, given->format) ) return false;
   if( given->format && given->format->dialect.delimiter ) d->has_delimiter = true, d->dialect.delimiter = given->format->dialect.delimiter;
   if( (text = options_text(options, "delimiter")).data ) d->has_delimiter = one_character(env, "delimiter", text, &d->dialect.delimiter);
@@ -114,20 +110,6 @@ static bool given_decode(Env *env, const Options *options, SniffGiven *given) {
 }
 
 /* ---- columns -------------------------------------------------------------------------------------------------- */
-
-static bool type_find(Slice text, LogType *type) {
-  static const struct { const char *name; LogType type; } names[] = {
-    {"TEXT", LOG_TEXT}, {"VARCHAR", LOG_TEXT}, {"BIGINT", LOG_BIGINT}, {"INTEGER", LOG_BIGINT}, {"INT", LOG_BIGINT},
-    {"DOUBLE", LOG_DOUBLE}, {"REAL", LOG_DOUBLE}, {"TIMESTAMP", LOG_TIMESTAMP}, {"DATETIME", LOG_TIMESTAMP}, {"DATE", LOG_DATE},
-  };
-  text = slice_trim(slice_cut(&text, '('));
-  for(size_t i = 0; i < COUNT_OF(names); i++) {
-    if( !slice_equal_nocase(text, slice_of(names[i].name)) ) continue;
-    *type = names[i].type;
-    return true;
-  }
-  return false;
-}
 
 /* How the option columns finds the columns that it declares. */
 typedef enum Declared { BY_PLACE, BY_NAME, BY_NAME_OR_NEW } Declared;
@@ -157,7 +139,7 @@ static bool declare_column(Arena *arena, Slice part, size_t position, Declared b
   size_t space = part.size;
   while( space && part.data[space - 1] != ' ' ) space--;
   Slice written = slice_trim(slice_part(part, 0, space)), name, type_text = slice_part(part, space, SIZE_MAX);
-  if( written.size == 0 || !type_find(type_text, &type) )
+  if( written.size == 0 || !log_type_find(type_text, &type) )
     return env_fail(arena->env, ERR_INPUT, "option columns: '%s' is not 'name TYPE'; types are BIGINT, DOUBLE, TIMESTAMP, DATE, TEXT",
                     env_quote(part, shown));
   int at = find_declared(arena, written, position, by, mapping, &name);
@@ -167,10 +149,27 @@ static bool declare_column(Arena *arena, Slice part, size_t position, Declared b
   LogColumn *column = &mapping->columns[at];
   bool was_time = column->type == LOG_TIMESTAMP || column->type == LOG_DATE, is_time = type == LOG_TIMESTAMP || type == LOG_DATE;
   if( is_time && !was_time ) time_format_compile(arena->env, SLICE("iso"), &column->time);
+  if( column->is_declared )
+    return env_fail(arena->env, ERR_INPUT, "option columns names column '%s' twice; write it once", env_quote(name, shown));
   column->name = arena_copy(arena, name);
   column->type = type;
   column->is_declared = true;
   return !env_failed(arena->env);
+}
+
+/* A name that the table has already: of the log's own columns or of another column of the file. */
+static bool declared_names_differ(Env *env, const Mapping *mapping) {
+  char shown[100];
+  for(size_t i = 0; i < mapping->column_count; i++) {
+    Slice name = mapping->columns[i].name;
+    if( !mapping->columns[i].is_declared ) continue;
+    if( name_is_own(name) )
+      return env_fail(env, ERR_INPUT, "option columns: '%s' is the name of a column that every log has; write another", env_quote(name, shown));
+    for(size_t j = 0; j < mapping->column_count; j++)
+      if( j != i && (j < i || !mapping->columns[j].is_declared) && slice_equal_nocase(name, mapping->columns[j].name) )
+        return env_fail(env, ERR_INPUT, "option columns: '%s' names two columns; give each a name of its own", env_quote(name, shown));
+  }
+  return true;
 }
 
 static bool declare_columns(Arena *arena, Slice list, Declared by, Mapping *mapping) {
@@ -179,7 +178,7 @@ static bool declare_columns(Arena *arena, Slice list, Declared by, Mapping *mapp
     Slice part = slice_trim(slice_cut(&list, ';'));
     if( part.size ) declare_column(arena, part, position++, by, mapping);
   }
-  return !env_failed(arena->env);
+  return !env_failed(arena->env) && declared_names_differ(arena->env, mapping);
 }
 
 static bool columns_from_sniff(Arena *arena, const Sniff *sniff, Mapping *mapping) {
@@ -208,7 +207,7 @@ static bool spec_shape(Arena *arena, LogSpec *spec) {
   Slice *names = arena_alloc(arena, (mapping->column_count + 1) * sizeof *names);
   for(size_t i = 0; names && i < mapping->column_count; i++) names[i] = mapping->columns[i].name;
   spec->dialect.shape = spec->format->shape;
-  spec->dialect.plan = (ShapePlan){names, mapping->column_count, NULL};
+  spec->dialect.plan = (ShapePlan){names, mapping->column_count, spec->format->dialect.plan.detail};
   return names != NULL;
 }
 
@@ -273,12 +272,18 @@ static bool spec_sniff(Host *host, Arena *arena, const SniffGiven *given, LogSpe
   return columns_from_sniff(arena, &sniff, &spec->mapping);
 }
 
-/* What a query would trip over is said now: the zone, and an event_map that is a list. */
+/* What a query would trip over is said now: the zone, an event_map that is a list, and what can be neither list nor name. */
 static bool spec_check(Host *host, Arena *arena, const LogSpec *spec) {
   Mapping unused = spec->mapping;
+  Slice map = spec->event_map, schema, table;
+  char shown[100];
   host_zone(host, arena, spec->tz);
-  bool is_list = spec->event_map.data && memchr(spec->event_map.data, '=', spec->event_map.size);
-  return !env_failed(arena->env) && (!is_list || mapping_verbs(arena, spec->event_map, &unused));
+  if( env_failed(arena->env) || !map.data ) return !env_failed(arena->env);
+  if( memchr(map.data, '=', map.size) ) return mapping_verbs(arena, map, &unused);
+  if( name_split(arena, slice_trim(map), &schema, &table) || arena->env->code != ERR_INPUT ) return !env_failed(arena->env);
+  arena->env->code = ERR_NONE;
+  return env_fail(arena->env, ERR_INPUT, "option event_map is '%s'; write 'raw=verb; raw=verb' or the name of a table (raw, verb)",
+                  env_quote(map, shown));
 }
 
 bool log_spec_create(Host *host, Arena *arena, const Options *options, LogSpec *spec) {
@@ -286,7 +291,7 @@ bool log_spec_create(Host *host, Arena *arena, const Options *options, LogSpec *
   Buf paths;
   const Option *path = options_find(options, "path");
   if( !path ) return env_fail(arena->env, ERR_INPUT, "option path is required, e.g. path='logs/*.csv'");
-  if( !given_decode(arena->env, options, &given) ) return false;
+  if( !given_decode(host, arena, options, &given) ) return false;
   buf_init(&paths, arena->env);
   bool ok = files_grant_list(host->files, arena->env, path->value, &paths);
   spec->paths = arena_copy(arena, buf_slice(&paths));
@@ -395,12 +400,12 @@ static Slice statement_slice(Arena *arena, sqlite3_stmt *statement, int column) 
   return arena_copy(arena, host_slice(arena->env, sqlite3_column_value(statement, column)));
 }
 
-static void load_option(Arena *arena, Slice name, Slice value, LogSpec *spec, bool *relative) {
+static void load_option(Arena *arena, Slice name, Slice value, LogSpec *spec, Slice *format, bool *relative) {
   Env *env = arena->env;
   int64_t number = 0;
   if( slice_equal(name, SLICE("path")) ) spec->paths = value;
   else if( slice_equal(name, SLICE("path_base")) ) *relative = slice_equal(value, SLICE("database"));
-  else if( slice_equal(name, SLICE("format")) ) option_format(env, value, &spec->format);
+  else if( slice_equal(name, SLICE("format")) ) *format = value;
   else if( slice_equal(name, SLICE("delimiter")) ) one_character(env, "delimiter", value, &spec->dialect.delimiter);
   else if( slice_equal(name, SLICE("quote")) ) option_quote(env, value, &spec->dialect.quote);
   else if( slice_equal(name, SLICE("encoding")) ) option_encoding(env, value, &spec->dialect.encoding);
@@ -416,7 +421,7 @@ static void load_column(Arena *arena, sqlite3_stmt *rows, bool is_declared, LogS
   Slice name = statement_slice(arena, rows, 2), type = statement_slice(arena, rows, 3), format = statement_slice(arena, rows, 4);
   LogColumn *column = &spec->mapping.columns[spec->mapping.column_count];
   if( env_failed(arena->env) ) return;
-  if( spec->mapping.column_count == capacity || name.size == 0 || !type_find(type, &column->type) ) {
+  if( spec->mapping.column_count == capacity || name.size == 0 || !log_type_find(type, &column->type) ) {
     env_fail(arena->env, ERR_CORRUPT, "column %zu makes no sense", spec->mapping.column_count + 1);
     return;
   }
@@ -440,19 +445,19 @@ static void note_damage(Arena *arena, LogSpec *spec) {
   if( !spec->damage.size ) spec->damage = arena_format(arena, "%s", env->message);
 }
 
-static void load_row(Arena *arena, sqlite3_stmt *rows, LogSpec *spec, bool *relative) {
+static void load_row(Arena *arena, sqlite3_stmt *rows, LogSpec *spec, Slice *format, bool *relative) {
   Slice item = host_slice(arena->env, sqlite3_column_value(rows, 0));
   if( slice_equal(item, SLICE("option")) )
-    load_option(arena, statement_slice(arena, rows, 2), statement_slice(arena, rows, 3), spec, relative);
+    load_option(arena, statement_slice(arena, rows, 2), statement_slice(arena, rows, 3), spec, format, relative);
   else load_column(arena, rows, slice_equal(item, SLICE("declared")), spec, FIELD_COUNT_MAX);
   note_damage(arena, spec);
 }
 
-static void load_rows(Host *host, Arena *arena, sqlite3_stmt *rows, LogSpec *spec, bool *relative) {
+static void load_rows(Host *host, Arena *arena, sqlite3_stmt *rows, LogSpec *spec, Slice *format, bool *relative) {
   int rc = SQLITE_ROW;
   spec->mapping.columns = arena_alloc(arena, FIELD_COUNT_MAX * sizeof *spec->mapping.columns);
   for(size_t i = 0; !env_failed(arena->env) && (rc = sqlite3_step(rows)) == SQLITE_ROW; i++) {
-    if( i < LAYOUT_ROWS_MAX ) load_row(arena, rows, spec, relative);
+    if( i < LAYOUT_ROWS_MAX ) load_row(arena, rows, spec, format, relative);
     else env_fail(arena->env, ERR_CORRUPT, "it has more than %d rows", LAYOUT_ROWS_MAX);
   }
   if( rc != SQLITE_ROW && rc != SQLITE_DONE ) host_fail(host, arena->env, rc);
@@ -476,14 +481,17 @@ static void load_path(Host *host, Arena *arena, LogSpec *spec, bool relative) {
 bool log_layout_load(Host *host, Arena *arena, const Options *options, LogSpec *spec) {
   Env *env = arena->env;
   bool relative = false;
+  Slice format = SLICE_NULL;
   note_damage(arena, spec);
   spec->mapping.decimal = '.';
   sqlite3_stmt *rows = host_prepare(host, env, SQLITE_PREPARE_NO_VTAB,
                                     "SELECT * FROM (SELECT * FROM (SELECT item, position, name, value, ts_format FROM \"%w\".\"%w_layout\" LIMIT %d OFFSET 0) "
                                     "WHERE item IS NOT 'portions' LIMIT %d OFFSET 0) ORDER BY position, name",
                                     spec->schema.data, spec->name.data, LAYOUT_LOOK_MAX, LAYOUT_ROWS_MAX + 1);
-  if( rows ) load_rows(host, arena, rows, spec, &relative);
+  if( rows ) load_rows(host, arena, rows, spec, &format, &relative);
   sqlite3_finalize(rows);
+  note_damage(arena, spec);
+  if( format.data && !env_failed(env) ) spec->format = log_format_find(host, arena, options_text(options, "format_table"), format);
   note_damage(arena, spec);
   if( !spec->mapping.column_count || !spec->paths.size || !spec->format || !spec->dialect.delimiter )
     env_fail(env, ERR_CORRUPT, "rows are missing");

@@ -15,6 +15,20 @@ const char *log_type_name(LogType type) {
   return names[type];
 }
 
+bool log_type_find(Slice text, LogType *type) {
+  static const struct { const char *name; LogType type; } names[] = {
+    {"TEXT", LOG_TEXT}, {"VARCHAR", LOG_TEXT}, {"BIGINT", LOG_BIGINT}, {"INTEGER", LOG_BIGINT}, {"INT", LOG_BIGINT},
+    {"DOUBLE", LOG_DOUBLE}, {"REAL", LOG_DOUBLE}, {"TIMESTAMP", LOG_TIMESTAMP}, {"DATETIME", LOG_TIMESTAMP}, {"DATE", LOG_DATE},
+  };
+  text = slice_trim(slice_cut(&text, '('));
+  for(size_t i = 0; i < COUNT_OF(names); i++) {
+    if( !slice_equal_nocase(text, slice_of(names[i].name)) ) continue;
+    *type = names[i].type;
+    return true;
+  }
+  return false;
+}
+
 bool log_is_null(Slice field, Slice null_texts) {
   Slice text = slice_trim(field);
   if( text.size == 0 ) return true;

@@ -7,6 +7,7 @@
 
 typedef enum LogType { LOG_TEXT, LOG_BIGINT, LOG_DOUBLE, LOG_TIMESTAMP, LOG_DATE } LogType;
 const char *log_type_name(LogType type);            /* as declared: VARCHAR(255), BIGINT, DOUBLE, TIMESTAMP, DATE */
+bool log_type_find(Slice text, LogType *type);      /* as declared, or another word for it: INT, REAL, VARCHAR(40), DATETIME … */
 
 /* NULL: absent, empty, blanks only, or (without blanks around it) one of the ';' list. */
 bool log_is_null(Slice field, Slice null_texts);

@@ -9,7 +9,7 @@
 #include "mime_header.h"
 #include "timestamp.h"
 
-enum { FROM_LINE_MAX = 1000, IDS_BYTES_MAX = 1 << 16 };
+enum { FROM_LINE_MAX = 1000, IDS_BYTES_MAX = 1 << 16, NOTE_WORD_MAX = 60 };
 
 /* The fields of the head that are looked at; the first of a name counts. */
 typedef enum Head {
@@ -121,7 +121,8 @@ static size_t mbox_scan(void *state, RecordExtent *extent, Slice bytes, bool mor
 /* ---- columns of the head ---------------------------------------------------------------------------------------- */
 
 static void note(Mbox *mbox, const char *text, Slice word) {
-  Slice sentence = arena_format(&mbox->arena, text, SLICE_ARGS(slice_part(word, 0, 60)));
+  word = mime_text(&mbox->arena, slice_part(word, 0, NOTE_WORD_MAX), NULL);
+  Slice sentence = arena_format(&mbox->arena, text, SLICE_ARGS(word));
   if( mbox->note.size && memmem(mbox->note.data, mbox->note.size, sentence.data, sentence.size) ) return;
   if( mbox->note.size ) buf_append_text(&mbox->note, "; ");
   buf_append_slice(&mbox->note, sentence);
@@ -295,7 +296,7 @@ static Slice text_of_parts(Mbox *mbox) {
   if( !mbox->has_text ) return SLICE_NULL;
   mbox->text_part.body = without_quotes(mbox, mbox->text_part.body);
   MimeText text = mime_part_text(&mbox->arena, &mbox->text_part);
-  if( text.unknown_charset.data ) note(mbox, "charset " SLICE_FORMAT " is not known: its letters are replaced", mime_text(&mbox->arena, text.unknown_charset, NULL));
+  if( text.unknown_charset.data ) note(mbox, "charset " SLICE_FORMAT " is not known: its letters are replaced", text.unknown_charset);
   if( text.is_cut ) note(mbox, "the text is cut at 1 MiB" SLICE_FORMAT, SLICE(""));
   return text.text.size ? text.text : SLICE_NULL;
 }

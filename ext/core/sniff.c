@@ -172,7 +172,7 @@ static bool format_dialect(Sniffing *work) {
   out->dialect.skip_lines = given->has_skip ? given->dialect.skip_lines : 0;
   out->dialect.field_count = (uint32_t)work->columns.count;
   out->dialect.shape = work->format->shape;
-  out->dialect.plan = (ShapePlan){names, work->columns.count, NULL};
+  out->dialect.plan = (ShapePlan){names, work->columns.count, work->format->dialect.plan.detail};
   if( !out->dialect.delimiter ) out->dialect.delimiter = ',';
   work->guess.splits = true;
   return true;

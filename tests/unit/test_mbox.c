@@ -140,6 +140,7 @@ TEST(text_and_attachments) {
   check_columns("Date: Mon, 3 Mar 2025 10:14:57 +0100\nContent-Type: text/html\n\n<b>a</b>\n", columns, 4, "a|~|text/html|~\n");
   check_columns("Date: Mon, 3 Mar 2025 10:14:57 +0100\nContent-Type: text/plain; charset=x-y\n\na\xE9\n", columns, 4,
                 "a\xEF\xBF\xBD|~|text/plain|charset x-y is not known: its letters are replaced\n");
+  check_columns("Date: Mon, 3 Mar 2025 10:14:57 +0100\nSubject: =?\xE9?Q?a=FF?=\n\nb\n", columns, 4, "b|~|~|charset \xC3\xA9 is not known: its letters are replaced\n");
   check_columns("Date: Mon, 3 Mar 2025 10:14:57 +0100\n\n\xE9\xC3\n", columns, 4, "\xC3\xA9\xC3\x83|~|~|~\n");
 }
 
