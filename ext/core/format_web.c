@@ -195,6 +195,7 @@ void web_event(const WebVisit *v, EventParts *out) {
   part_text(part, EV_EVENT, *verb ? slice_of(verb) : v->method);
   part_text(part, EV_ACTOR, is_bot ? SLICE("bot") : SLICE("customer"));
   part_text(part, EV_PLACE, v->path);
+  if( !*verb ) part_text(part, EV_ROLE, SLICE("self_service")), part_text(part, EV_DIRECTION, SLICE("in"));
   if( v->status >= 400 ) part_text(part, EV_OUTCOME, arena_format(&out->texts, "%d", v->status));
   if( !is_bot && v->client.data && v->agent.data )
     part_text(part, EV_DEVICE, arena_format(&out->texts, SLICE_FORMAT " " SLICE_FORMAT, SLICE_ARGS(v->client), SLICE_ARGS(v->agent)));
