@@ -110,13 +110,13 @@ static bool is_private(Slice address) {
   return address.size == 0;
 }
 
+static bool parts_list(char c) { return c == ',' || c == ' ' || c == '"'; }
+
 Slice web_client(Slice list) {
-  Slice first = SLICE_NULL, rest = list;
-  while( rest.data ) {
-    Slice address = slice_cut(&rest, memchr(rest.data, ',', rest.size) ? ',' : ' ');
-    address = slice_trim(address);
-    if( address.size && address.data[0] == '"' ) address = slice_part(address, 1, SIZE_MAX);
-    if( address.size && address.data[address.size - 1] == '"' ) address.size--;
+  Slice first = SLICE_NULL;
+  for(size_t at = 0, start; at < list.size; at++) {
+    for(start = at; at < list.size && !parts_list(list.data[at]); ) at++;
+    Slice address = slice_part(list, start, at - start);
     if( address.size == 0 || slice_equal(address, SLICE("-")) ) continue;
     if( !is_private(address) ) return address;
     if( !first.data ) first = address;

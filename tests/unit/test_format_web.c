@@ -168,7 +168,8 @@ TEST(w3c_lines) {
              "\n"
              "#GMT-Offset: -0800\n"
              "#Fields:  date  time\tcs(User-Agent)  sc-status sc-status\n"
-             "2025-03-01\t 00:00:18  \"A \"\"b\"\" + c\"  200 500\n",
+             "2025-03-01\t 00:00:18  \"A \"\"b\"\" + c\"  200 500\n"
+             "2025-03-01 00:00:19 \"A+\"b 200 \"5\n",
              "X 1 bad_line 0: no #Fields yet: a line '#Fields: date time …' must come before the data\n"
              "S 2 directive\n"
              "S 3 directive\n"
@@ -181,7 +182,8 @@ TEST(w3c_lines) {
              "S 10 blank\n"
              "S 11 directive\n"
              "S 12 directive\n"
-             "R 13: 2025-03-01 00:00:18-0800|2025-03-01|00:00:18|~|~|A \"b\" + c|200|~|sc-status=500\n");
+             "R 13: 2025-03-01 00:00:18-0800|2025-03-01|00:00:18|~|~|A \"b\" + c|200|~|sc-status=500\n"
+             "R 14: 2025-03-01 00:00:19-0800|2025-03-01|00:00:19|~|~|\"A \"b|200|~|sc-status=\"5\n");
 }
 
 /* A field that is named only behind what was looked at is told in `extra`. */
