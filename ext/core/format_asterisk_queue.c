@@ -23,8 +23,9 @@ static const FormatColumn columns[] = {
 /* ---- the events ------------------------------------------------------------------------------------------------ */
 
 typedef struct QueueWord {
-  const char *word, *verb, *actor;     /* verb NULL: no event, `none` says why */
-  const char *none;
+  const char *word, *actor;
+  const char *direction;               /* NULL = its verb's */
+  const char *none;                    /* why it gives no event; NULL = it does */
   uint8_t least;                       /* arguments that every version of Asterisk writes */
   uint8_t wait, talk, ring, ring_ms;   /* which argument it is, 1-based; 0 = none; from_end: counted from the last one */
   bool from_end;
@@ -41,41 +42,41 @@ typedef struct QueueWord {
 
 /* The common ones first. */
 static const QueueWord words[] = {
-  {"ENTERQUEUE", "queue_entered", "customer", .least = 2, .phone = 2, .detail = 4, .arguments = "url|caller number|position|caller name"},
-  {"CONNECT", "agent_connected", "agent", .least = 1, .wait = 1, .ring = 3, .arguments = "seconds waited|the agent's channel|seconds rung"},
-  {"ABANDON", "abandoned", "customer", .least = 3, .wait = 3, .ends = true, .arguments = EXIT_ARGUMENTS},
-  {"COMPLETECALLER", "contact_ended", "customer", .least = 2, .talk = 2, .ends = true, .arguments = TALK_ARGUMENTS},
-  {"COMPLETEAGENT", "contact_ended", "agent", .least = 2, .talk = 2, .ends = true, .arguments = TALK_ARGUMENTS},
-  {"RINGNOANSWER", "offer_missed", "agent", .least = 1, .ring_ms = 1, .arguments = "milliseconds rung"},
-  {"RINGCANCELED", "agent_offered", "system", .least = 1, .ring_ms = 1, .arguments = "milliseconds rung"},
-  {"EXITWITHKEY", "contact_ended", "customer", .least = 2, .wait = 4, .detail = 1, .ends = true,
+  {"ENTERQUEUE", "customer", .least = 2, .phone = 2, .detail = 4, .arguments = "url|caller number|position|caller name"},
+  {"CONNECT", "agent", .direction = "in", .least = 1, .wait = 1, .ring = 3, .arguments = "seconds waited|the agent's channel|seconds rung"},
+  {"ABANDON", "customer", .least = 3, .wait = 3, .ends = true, .arguments = EXIT_ARGUMENTS},
+  {"COMPLETECALLER", "customer", .direction = "in", .least = 2, .talk = 2, .ends = true, .arguments = TALK_ARGUMENTS},
+  {"COMPLETEAGENT", "agent", .direction = "in", .least = 2, .talk = 2, .ends = true, .arguments = TALK_ARGUMENTS},
+  {"RINGNOANSWER", "agent", .least = 1, .ring_ms = 1, .arguments = "milliseconds rung"},
+  {"RINGCANCELED", "system", .direction = "in", .least = 1, .ring_ms = 1, .arguments = "milliseconds rung"},
+  {"EXITWITHKEY", "customer", .direction = "in", .least = 2, .wait = 4, .detail = 1, .ends = true,
    .arguments = "key|position|original position|seconds waited"},
-  {"EXITWITHTIMEOUT", "queue_timeout", "system", .least = 1, .wait = 3, .ends = true, .arguments = EXIT_ARGUMENTS},
-  {"EXITEMPTY", "queue_timeout", "system", .least = 3, .wait = 3, .ends = true, .arguments = EXIT_ARGUMENTS},
-  {"WITHDRAW", "contact_ended", "system", .least = 3, .wait = 3, .detail = 4, .ends = true, .arguments = EXIT_ARGUMENTS "|why"},
-  {"BLINDTRANSFER", "transferred_blind", "agent", .least = 4, .talk = 4, .transfers = true, .arguments = "extension|context|" TALK_ARGUMENTS},
-  {"ATTENDEDTRANSFER", "transferred", "agent", .least = 5, .talk = 2, .from_end = true, .transfers = true, .arguments = "method|to whom|" TALK_ARGUMENTS},
-  {"TRANSFER", "transferred", "agent", .least = 2, .talk = 4, .transfers = true, .arguments = "extension|context|" TALK_ARGUMENTS},
-  {"AGENTDUMP", "offer_missed", .actor = "agent"},
-  {"SYSCOMPAT", "contact_ended", "system", .ends = true},
-  {"OUTCALL", "call_made", "agent", .least = 1, .talk = 2, .outcome = 1, .detail = 3, .arguments = "status|seconds talked|parameters"},
-  {"PAUSE", "agent_paused", OF_AGENT, .detail = 1},
-  {"UNPAUSE", "agent_unpaused", OF_AGENT, .detail = 1},
-  {"PAUSEALL", "agent_paused", OF_AGENT, .detail = 1},
-  {"UNPAUSEALL", "agent_unpaused", OF_AGENT, .detail = 1},
-  {"ADDMEMBER", "agent_logged_in", OF_AGENT, .detail = 1},
-  {"REMOVEMEMBER", "agent_logged_out", OF_AGENT},
-  {"AGENTLOGIN", "agent_logged_in", OF_AGENT, .detail = 1},
-  {"AGENTLOGOFF", "agent_logged_out", OF_AGENT, .detail = 1},
-  {"AGENTCALLBACKLOGIN", "agent_logged_in", OF_AGENT, .detail = 1},
-  {"AGENTCALLBACKLOGOFF", "agent_logged_out", OF_AGENT, .detail = 3},
+  {"EXITWITHTIMEOUT", "system", .least = 1, .wait = 3, .ends = true, .arguments = EXIT_ARGUMENTS},
+  {"EXITEMPTY", "system", .least = 3, .wait = 3, .ends = true, .arguments = EXIT_ARGUMENTS},
+  {"WITHDRAW", "system", .direction = "in", .least = 3, .wait = 3, .detail = 4, .ends = true, .arguments = EXIT_ARGUMENTS "|why"},
+  {"BLINDTRANSFER", "agent", .direction = "in", .least = 4, .talk = 4, .transfers = true, .arguments = "extension|context|" TALK_ARGUMENTS},
+  {"ATTENDEDTRANSFER", "agent", .direction = "in", .least = 5, .talk = 2, .from_end = true, .transfers = true, .arguments = "method|to whom|" TALK_ARGUMENTS},
+  {"TRANSFER", "agent", .direction = "in", .least = 2, .talk = 4, .transfers = true, .arguments = "extension|context|" TALK_ARGUMENTS},
+  {"AGENTDUMP", .actor = "agent"},
+  {"SYSCOMPAT", "system", .direction = "in", .ends = true},
+  {"OUTCALL", "agent", .least = 1, .talk = 2, .outcome = 1, .detail = 3, .arguments = "status|seconds talked|parameters"},
+  {"PAUSE", OF_AGENT, .detail = 1},
+  {"UNPAUSE", OF_AGENT, .detail = 1},
+  {"PAUSEALL", OF_AGENT, .detail = 1},
+  {"UNPAUSEALL", OF_AGENT, .detail = 1},
+  {"ADDMEMBER", OF_AGENT, .detail = 1},
+  {"REMOVEMEMBER", OF_AGENT},
+  {"AGENTLOGIN", OF_AGENT, .detail = 1},
+  {"AGENTLOGOFF", OF_AGENT, .detail = 1},
+  {"AGENTCALLBACKLOGIN", OF_AGENT, .detail = 1},
+  {"AGENTCALLBACKLOGOFF", OF_AGENT, .detail = 3},
   {"PAUSEREASON", SETTING}, {"PENALTY", SETTING}, {"RINGINUSE", SETTING},
   {"QUEUESTART", .none = "the server's own"}, {"CONFIGRELOAD", .none = "the server's own"},
 };
 
 static const QueueWord *word_find(Slice text) {
-  for(size_t i = 0; i < COUNT_OF(words); i++)
-    if( slice_equal(slice_of(words[i].word), text) ) return &words[i];
+  for(size_t i = 0; i < COUNT_OF(words) && text.size; i++)
+    if( words[i].word[0] == text.data[0] && slice_equal(slice_of(words[i].word), text) ) return &words[i];
   return NULL;
 }
 
@@ -173,10 +174,8 @@ static Slice argument_text(const FormatRecord *in, unsigned position) {
 }
 
 static void word_fill(EventPart *part, const FormatRecord *in, const QueueWord *word, EventParts *out) {
-  const Verb *verb = vocabulary_find(slice_of(word->verb));
-  part_text(part, EV_EVENT, slice_of(word->verb));
   part_text(part, EV_ACTOR, slice_of(word->actor));
-  if( !verb->direction ) part_text(part, EV_DIRECTION, SLICE("in"));
+  part_text(part, EV_DIRECTION, slice_of(word->direction));
   part_real(part, EV_WAIT_S, argument_number(in, word->wait, false));
   part_real(part, EV_TALK_S, argument_number(in, word->talk, word->from_end));
   part_rang(part, in, argument_number(in, word->ring_ms, false) / 1000);
@@ -188,7 +187,7 @@ static void word_fill(EventPart *part, const FormatRecord *in, const QueueWord *
 
 static void queue_events(const FormatRecord *in, EventParts *out) {
   const QueueWord *word = word_find(in->record->fields[Q_EVENT]);
-  if( word && !word->verb ) {
+  if( word && word->none ) {
     out->why_none = word->none;
     return;
   }
@@ -225,6 +224,14 @@ const Format format_asterisk_queue = {
   .shape = &shape,
   .columns = columns,
   .column_count = COUNT_OF(columns),
+  .verbs =
+    "ENTERQUEUE=queue_entered; CONNECT=agent_connected; ABANDON=abandoned; COMPLETECALLER=contact_ended; COMPLETEAGENT=contact_ended; "
+    "RINGNOANSWER=offer_missed; RINGCANCELED=agent_offered; EXITWITHKEY=contact_ended; EXITWITHTIMEOUT=queue_timeout; "
+    "EXITEMPTY=queue_timeout; WITHDRAW=contact_ended; BLINDTRANSFER=transferred_blind; ATTENDEDTRANSFER=transferred; "
+    "TRANSFER=transferred; AGENTDUMP=offer_missed; SYSCOMPAT=contact_ended; OUTCALL=call_made; PAUSE=agent_paused; "
+    "UNPAUSE=agent_unpaused; PAUSEALL=agent_paused; UNPAUSEALL=agent_unpaused; ADDMEMBER=agent_logged_in; "
+    "REMOVEMEMBER=agent_logged_out; AGENTLOGIN=agent_logged_in; AGENTLOGOFF=agent_logged_out; AGENTCALLBACKLOGIN=agent_logged_in; "
+    "AGENTCALLBACKLOGOFF=agent_logged_out",
   .recognise = queue_recognise,
   .events = queue_events,
   .sample =

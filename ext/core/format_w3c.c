@@ -68,7 +68,7 @@ static bool is_there(const FormatColumns *columns, Slice name) {
   return false;
 }
 
-enum { W3C_MOST = 500 };               /* fields that a line may have, and a table */
+enum { W3C_MOST = 128 };               /* fields that a line may have, and a table */
 
 static bool w3c_learn(Arena *arena, Slice head, FormatColumns *out) {
   out->items = arena_alloc(arena, (W3C_MOST + 2) * sizeof *out->items);
@@ -185,7 +185,8 @@ static bool take_quoted(Slice *rest, Slice *out) {
   return false;
 }
 
-static bool take_value(const W3cState *s, Slice *rest, FieldValue *value) {
+/* `*unclosed`: a quote of this line was never closed, and so none is looked for any more. */
+static bool take_value(const W3cState *s, Slice *rest, FieldValue *value, bool *unclosed) {
   value->is_quoted = false;
   if( s->by_tabs ) {
     const char *tab = rest->size ? memchr(rest->data, '\t', rest->size) : NULL;
@@ -194,8 +195,9 @@ static bool take_value(const W3cState *s, Slice *rest, FieldValue *value) {
     return true;
   }
   while( rest->size && is_blank(rest->data[0]) ) *rest = slice_part(*rest, 1, SIZE_MAX);
-  value->is_quoted = rest->size && rest->data[0] == '"';
+  value->is_quoted = rest->size && rest->data[0] == '"' && !*unclosed;
   if( value->is_quoted && take_quoted(rest, &value->text) ) return true;
+  *unclosed |= value->is_quoted;
   value->is_quoted = false;
   value->text = take_name(rest);
   return value->text.size > 0;
@@ -261,7 +263,8 @@ static void put_extra(W3cState *s, const Buf *extra) {
 static size_t line_read(W3cState *s, Slice rest, Moment *moment, Buf *extra) {
   FieldValue value;
   size_t count = 0;
-  for(; rest.data && take_value(s, &rest, &value); count++)
+  bool unclosed = false;
+  for(; rest.data && take_value(s, &rest, &value, &unclosed); count++)
     if( count < s->named ) put_value(s, count, value, moment, extra);
   return count;
 }

@@ -110,13 +110,13 @@ static bool is_private(Slice address) {
   return address.size == 0;
 }
 
+static bool parts_list(char c) { return c == ',' || c == ' ' || c == '"'; }
+
 Slice web_client(Slice list) {
-  Slice first = SLICE_NULL, rest = list;
-  while( rest.data ) {
-    Slice address = slice_cut(&rest, memchr(rest.data, ',', rest.size) ? ',' : ' ');
-    address = slice_trim(address);
-    if( address.size && address.data[0] == '"' ) address = slice_part(address, 1, SIZE_MAX);
-    if( address.size && address.data[address.size - 1] == '"' ) address.size--;
+  Slice first = SLICE_NULL;
+  for(size_t at = 0, start; at < list.size; at++) {
+    for(start = at; at < list.size && !parts_list(list.data[at]); ) at++;
+    Slice address = slice_part(list, start, at - start);
     if( address.size == 0 || slice_equal(address, SLICE("-")) ) continue;
     if( !is_private(address) ) return address;
     if( !first.data ) first = address;
@@ -195,6 +195,7 @@ void web_event(const WebVisit *v, EventParts *out) {
   part_text(part, EV_EVENT, *verb ? slice_of(verb) : v->method);
   part_text(part, EV_ACTOR, is_bot ? SLICE("bot") : SLICE("customer"));
   part_text(part, EV_PLACE, v->path);
+  if( !*verb ) part_text(part, EV_ROLE, SLICE("self_service")), part_text(part, EV_DIRECTION, SLICE("in"));
   if( v->status >= 400 ) part_text(part, EV_OUTCOME, arena_format(&out->texts, "%d", v->status));
   if( !is_bot && v->client.data && v->agent.data )
     part_text(part, EV_DEVICE, arena_format(&out->texts, SLICE_FORMAT " " SLICE_FORMAT, SLICE_ARGS(v->client), SLICE_ARGS(v->agent)));

@@ -27,7 +27,7 @@ typedef struct WebVisit {
   Slice method, path, agent, client;
   int status;                          /* or WEB_UNKNOWN: not logged; WEB_LEFT: there was none, the client left */
 } WebVisit;
-/* 0 or 1 event: verb, actor, device, outcome. */
+/* 0 or 1 event: verb (a method that sends something keeps its word, and is self-service), actor, device, outcome. */
 void web_event(const WebVisit *visit, EventParts *out);
 
 #endif

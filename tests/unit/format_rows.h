@@ -23,7 +23,7 @@ static inline void rows_columns(Arena *arena, const Format *format, Slice head, 
   if( format->learn && !format->learn(arena, head, out) ) CHECK(env_failed(arena->env));
 }
 
-static inline bool rows_mapping(Arena *arena, const FormatColumns *columns, Mapping *mapping) {
+static inline bool rows_mapping(Arena *arena, const Format *format, const FormatColumns *columns, Mapping *mapping) {
   *mapping = (Mapping){.decimal = '.', .column_count = columns->count, .ts_column = -1};
   mapping->columns = arena_alloc(arena, (columns->count + 1) * sizeof *mapping->columns);
   mapping->rules = arena_alloc(arena, (columns->count + 1) * sizeof *mapping->rules);
@@ -38,7 +38,7 @@ static inline bool rows_mapping(Arena *arena, const FormatColumns *columns, Mapp
     if( target == EV_EVENT_TS ) mapping->ts_column = (int)i;
     mapping->rules[mapping->rule_count++] = (MapRule){(EventColumn)target, (int)i, SLICE_NULL, true};
   }
-  return !env_failed(arena->env);
+  return !env_failed(arena->env) && (!format->verbs || mapping_default_verbs(arena, slice_of(format->verbs), mapping));
 }
 
 static inline void rows_put_value(Buf *out, int column, Value value) {
@@ -139,7 +139,7 @@ static inline void rows_open(FormatRows *rows, const Format *format, Slice bytes
   dialect.shape = format->shape;
   dialect.plan = (ShapePlan){names, columns.count, NULL};
   if( !dialect.shape ) dialect.field_count = (uint32_t)columns.count;
-  if( !env_failed(&rows->env) && rows_mapping(&rows->arena, &columns, &mapping) ) rows_read(rows, format, dialect, &mapping, bytes);
+  if( !env_failed(&rows->env) && rows_mapping(&rows->arena, format, &columns, &mapping) ) rows_read(rows, format, dialect, &mapping, bytes);
   if( !env_failed(&rows->env) ) CHECK_INT(rows->row_count + rows->rejects + rows->skipped + rows->headers, rows->records);
 }
 

@@ -86,7 +86,7 @@ TEST(visits) {
                "E error_page 2025-03-01 08:00:00.000 actor=bot place=/x outcome=404\n"
                "E logged_in 2025-03-01 08:00:00.000 actor=customer place=/account/login" WHO
                "E login_failed 2025-03-01 08:00:00.000 actor=customer place=/login outcome=401" WHO
-               "E POST 2025-03-01 08:00:00.000 actor=customer place=/login" WHO
+               "E POST 2025-03-01 08:00:00.000 direction=in actor=customer role=self_service place=/login" WHO
                "E error_page 2025-03-01 08:00:00.000 actor=customer place=/order outcome=500" WHO
                "N no page was asked for\n"
                "N no request\n"
@@ -168,7 +168,8 @@ TEST(w3c_lines) {
              "\n"
              "#GMT-Offset: -0800\n"
              "#Fields:  date  time\tcs(User-Agent)  sc-status sc-status\n"
-             "2025-03-01\t 00:00:18  \"A \"\"b\"\" + c\"  200 500\n",
+             "2025-03-01\t 00:00:18  \"A \"\"b\"\" + c\"  200 500\n"
+             "2025-03-01 00:00:19 \"A+\"b 200 \"5\n",
              "X 1 bad_line 0: no #Fields yet: a line '#Fields: date time …' must come before the data\n"
              "S 2 directive\n"
              "S 3 directive\n"
@@ -181,7 +182,8 @@ TEST(w3c_lines) {
              "S 10 blank\n"
              "S 11 directive\n"
              "S 12 directive\n"
-             "R 13: 2025-03-01 00:00:18-0800|2025-03-01|00:00:18|~|~|A \"b\" + c|200|~|sc-status=500\n");
+             "R 13: 2025-03-01 00:00:18-0800|2025-03-01|00:00:18|~|~|A \"b\" + c|200|~|sc-status=500\n"
+             "R 14: 2025-03-01 00:00:19-0800|2025-03-01|00:00:19|~|~|\"A \"b|200|~|sc-status=\"5\n");
 }
 
 /* A field that is named only behind what was looked at is told in `extra`. */
@@ -336,13 +338,14 @@ TEST(haproxy_real_file) {
 #define WIN10 " Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:65.0) Gecko/20100101 Firefox/65.0\n"
 #define WIN7 " Mozilla/5.0 (Windows NT 6.1; Win64; x64; rv:65.0) Gecko/20100101 Firefox/65.0\n"
 #define MAC " Mozilla/5.0 (Macintosh; Intel Mac OS X 10_13_6) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/72.0.3626.109 Safari/537.36\n"
-#define HIT(verb, time, place, device) "E " verb " 2019-02-25 16:" time " actor=customer place=" place " device=" device
+#define HIT(time, place, device) "E page_view 2019-02-25 16:" time " actor=customer place=" place " device=" device
+#define POSTED(time, place, device) "E POST 2019-02-25 16:" time " direction=in actor=customer role=self_service place=" place " device=" device
 #define ASSET "N an asset of a page\n"
   rows_compare(__FILE__, __LINE__, buf_slice(&rows.events),
-               HIT("page_view", "19:48.143", "/admin/colt/administration", "141.35.244.171" WIN7) HIT("POST", "19:49.851", "/portal/", "92.193.212.151" MAC)
-               HIT("POST", "19:57.515", "/portal/", "92.193.212.151" MAC) HIT("POST", "20:02.367", "/portal/", "79.246.138.36" WIN10)
-               HIT("page_view", "20:03.208", "/admin/colt/administration", "141.35.244.171" WIN7) HIT("page_view", "20:06.321", "/portal/", "89.247.124.65" WIN10)
-               HIT("page_view", "20:08.872", "/portal/", "89.247.124.65" WIN10) HIT("page_view", "20:11.910", "/portal/", "87.183.41.77" WIN10)
+               HIT("19:48.143", "/admin/colt/administration", "141.35.244.171" WIN7) POSTED("19:49.851", "/portal/", "92.193.212.151" MAC)
+               POSTED("19:57.515", "/portal/", "92.193.212.151" MAC) POSTED("20:02.367", "/portal/", "79.246.138.36" WIN10)
+               HIT("20:03.208", "/admin/colt/administration", "141.35.244.171" WIN7) HIT("20:06.321", "/portal/", "89.247.124.65" WIN10)
+               HIT("20:08.872", "/portal/", "89.247.124.65" WIN10) HIT("20:11.910", "/portal/", "87.183.41.77" WIN10)
                ASSET ASSET ASSET ASSET ASSET);
   CHECK_INT(rows.row_count, 13);
   CHECK_INT(rows.skipped, 4);
