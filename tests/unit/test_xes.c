@@ -137,7 +137,7 @@ TEST(records) {
      "S 1 0+5 envelope\nR 1 5+108 ~~<a><x><{\"new\":\"y\"}>\n"},
     {"<log><event><list key='id'><values><int key='k' value='1'/><int key='k' value='2'/></values></list></event>",
      "S 1 0+5 envelope\nR 1 5+102 ~~~~<{\"id/k\":\"1\",\"id/k\":\"2\"}>\n"},
-    {"<log><event><int key='id' value='1'/><int key='id' value='2'/></event>", "S 1 0+5 envelope\nR 1 5+65 ~~<1, 2>~~\n"},
+    {"<log><event><int key='id' value='1'/><int key='id' value='2'/></event>", "S 1 0+5 envelope\nR 1 5+65 ~~<1>~<{\"id\":\"2\"}>\n"},
     {"<log><trace><int key='other' value='1'/>" EVENT("a"), "S 1 0+5 envelope\nS 1 5+35 trace\nR 1 40+43 ~~<a>~<{\"case:other\":\"1\"}>\n"},
   };
   for(size_t i = 0; i < COUNT_OF(cases); i++) check_story(&xes, NULL, slice_of(cases[i].bytes), cases[i].story);
@@ -160,6 +160,9 @@ TEST(rejects) {
 }
 
 TEST(only_what_is_wanted) {
+  static const bool rest[] = {false, false, false, false, true};
+  check_story(&xes, rest, SLICE("<log><event><int key='id' value='1'/><int key='id' value='2'/><int key='x' value='3'/></event>"),
+              "S 1 0+5 envelope\nR 1 5+89 ~~~~<{\"id\":\"2\",\"x\":\"3\"}>\n");
   static const bool wanted[] = {true, false, false, true, false};
   check_story(&xes, wanted, SLICE("<log><trace><int key='id' value='C'/><event><int key='id' value='1'><int key='by' value='2'/></int><int key='x' value='3'/></event>"),
               "S 1 0+5 envelope\nS 1 5+32 trace\nR 1 37+94 <C>~~<2>~\n");
