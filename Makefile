@@ -38,8 +38,9 @@ $(BUILD)/journey.so: $(CORE_OBJECTS) $(GLUE_OBJECTS)
 	$(CC) -shared -Wl,-z,defs $(SANITIZE_LINK) $(SANITIZE) -o $@ $^ $(LIBS)
 	@echo "$@: gzip is inflated by $(if $(filter isal,$(ENGINE)),ISA-L,zlib)"
 
-$(BUILD)/engine.$(ENGINE):
-	@mkdir -p $(BUILD) && rm -f $(BUILD)/engine.* && touch $@
+$(BUILD)/engine.$(ENGINE): engine-chosen
+	@test -f $@ || { mkdir -p $(BUILD) && rm -f $(BUILD)/engine.* && touch $@; }
+engine-chosen:
 $(BUILD)/ext/core/bytes.o $(BUILD)/ext/core/inflate_isal.o: $(BUILD)/engine.$(ENGINE)
 
 $(BUILD)/core.a: $(CORE_OBJECTS)
@@ -123,6 +124,6 @@ install: $(BUILD)/journey.so
 clean:
 	rm -rf build
 
-.PHONY: all built check test bench sanitize threads unit layers docs install install-needed demo clean
+.PHONY: engine-chosen all built check test bench sanitize threads unit layers docs install install-needed demo clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -49,6 +49,8 @@ bool crew_stall(Crew *crew) {
   return !crew_stopped(crew);
 }
 
+void crew_linger(Crew *crew) { pthread_cond_wait(&crew->for_workers, &crew->lock); }
+
 /* ---- memory --------------------------------------------------------------------------------------------------- */
 
 /* The caller's: what workers wait for, and chunks for what they will want. */
@@ -126,10 +128,10 @@ static void *worker_main(void *argument) {
   pool_adopt(&w->pool);
   crew_lock(crew);
   while( !crew_stopped(crew) ) {
-    void *piece = crew->work.claim(crew->work.context);
+    CrewPiece *piece = crew->work.claim(crew->work.context);
     if( piece ) {
       crew_unlock(crew);
-      crew->work.run(crew->work.context, piece);
+      piece->run(piece);
       crew_lock(crew);
     } else {
       crew->idle++;

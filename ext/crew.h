@@ -17,10 +17,13 @@ enum { CREW_THREADS_MAX = 16 };
 
 typedef struct Crew Crew;
 
+/* The first member of whatever a worker does. */
+typedef struct CrewPiece CrewPiece;
+struct CrewPiece { void (*run)(CrewPiece *piece); };       /* on a worker, unlocked */
+
 typedef struct CrewWork {
   void *context;
-  void *(*claim)(void *context);                  /* locked: the next piece of work, NULL = none now */
-  void (*run)(void *context, void *piece);        /* on a worker, unlocked */
+  CrewPiece *(*claim)(void *context);             /* locked: the next piece of work, NULL = none now */
 } CrewWork;
 
 /* NULL: no memory (the error is set), or no thread can be had, and then the caller works alone. */
@@ -40,6 +43,7 @@ void crew_wake(Crew *crew);                       /* locked: something has chang
 bool crew_await(Crew *crew);
 /* A worker, locked: waits until something changes. False = the crew stops. */
 bool crew_stall(Crew *crew);
+void crew_linger(Crew *crew);                     /* a worker, locked: the same, also while the crew stops: for what another worker surely does */
 int crew_idle(const Crew *crew);                  /* locked: workers that wait for a piece */
 
 #endif

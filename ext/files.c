@@ -294,7 +294,7 @@ static int64_t file_read(ByteSource *source, void *buffer, size_t size) {
     if( file_unchanged(file) ) env_fail(source->env, ERR_IO, "'%s' ended %lld bytes early while it was read", file->path, (long long)left);
     return -1;
   }
-  file->at += got;
+  __atomic_store_n(&file->at, file->at + got, __ATOMIC_RELAXED);          /* files_position may ask */
   return got;
 }
 
@@ -334,6 +334,15 @@ static int files_open_judged(Files *files, Env *env, const char *path, struct st
   close(at);
   return fd;
 }
+
+int64_t files_size(Slice path) {
+  Env env = {.code = ERR_NONE};
+  char text[PATH_MAX];
+  struct stat status;
+  return to_c_path(&env, path, text) && stat(text, &status) == 0 ? status.st_size : 0;
+}
+
+int64_t files_position(const ByteSource *source) { return __atomic_load_n(&((const FileSource *)source)->at, __ATOMIC_RELAXED); }
 
 ByteSource *files_read(Files *files, Arena *arena, Slice path) {
   Env *env = arena->env;

@@ -35,8 +35,13 @@ ByteSource *files_read(Files *files, Arena *arena, Slice path);
 /* The same open file from `offset` on, by its own place in it, for any one thread: what fails is said in arena's env. `file`, of files_read,
 ** stays open until this one is closed, and is not changed by it. */
 ByteSource *files_view(Arena *arena, const ByteSource *file, int64_t offset);
-/* What `file` is now, with the digests of its first `size` bytes' head and tail (portion.h); -1 = of its frozen size. Reads some KiB; the file is read on where it was. */
+/* What `file` is now, with the digests of its first `size` bytes' head and tail (portion.h); -1 = of its frozen size. Reads some KiB; the file is
+** read on where it was. */
 bool files_fingerprint(ByteSource *file, int64_t size, Fingerprint *out);
+/* For progress: the size of a file now, 0 where it cannot be told; and where a source of files_read or files_view is read next, which may be asked
+** while another thread reads. */
+int64_t files_size(Slice path);
+int64_t files_position(const ByteSource *source);
 /* A path as a person would write it: relative where it lies below the current directory. */
 Slice files_relative(Arena *arena, Slice path);
 /* The directory of a schema's database file ("" for none), into `out`. */

@@ -66,11 +66,15 @@ static bool probe_interrupted(sqlite3 *db) {
   return rc == SQLITE_INTERRUPT;
 }
 
-static bool host_interrupted(void *data) {
-  Host *host = data;
+int64_t host_now(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  int64_t at = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool host_interrupted(void *data) {
+  Host *host = data;
+  int64_t at = host_now();
   if( at - host->probed_at < 10 ) return false;
   host->probed_at = at;
 #ifdef JOURNEY_IS_INTERRUPTED

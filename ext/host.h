@@ -8,6 +8,7 @@
 #include "core/bytes.h"
 #include "core/portion_shelf.h"
 #include "core/zone.h"
+#include "progress.h"
 
 /* One per connection, made by the door, freed with the connection. */
 typedef struct Host {
@@ -16,6 +17,7 @@ typedef struct Host {
   int64_t probed_at;             /* monotonic ms of the last interrupt probe */
   int depth;                     /* statements on users' sources that run inside each other (D13) */
   int references;
+  Progress progress;             /* of long scans, where asked */
   PortionShelf portions;         /* what is remembered of the files that were read */
   const SqlFunction *const *functions;   /* what sql/ registers, for journey_help; ends with NULL */
 } Host;
@@ -29,6 +31,7 @@ int host_register(Host *host, const SqlFunction *const *functions);
 
 /* An Env whose memory is SQLite's and whose interrupt is the connection's. */
 void host_env(Host *host, Env *env);
+int64_t host_now(void);                                /* monotonic ms */
 /* "<prefix>: <message>" (NULL prefix: the message alone) into *message, by sqlite3_mprintf; what was there is freed. Returns the code that goes with
 ** it: SQLITE_NOMEM, without a message, when there is no memory for one. */
 int host_say(const Env *env, const char *prefix, char **message);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
-** fn_channel: the two functions that open and close the file policy (D11). */
+** fn_channel: the two functions that open and close the file policy (D11), and the one that asks for progress. */
 #include "sql.h"
 
 #include "../ext/files.h"
@@ -47,4 +47,31 @@ const SqlFunction fn_channel_lockdown = {
   .arg_max = 0,
   .flags = SQLITE_DIRECTONLY,
   .call = call_lockdown,
+};
+
+static void call_progress(sqlite3_context *context, int count, sqlite3_value **values) {
+  Host *host = sqlite3_user_data(context);
+  Env env;
+  char shown[100];
+  (void)count;
+  host_env(host, &env);
+  Slice on = host_slice(&env, values[0]);
+  bool is_on = slice_equal(on, SLICE("1"));
+  if( !is_on && !slice_equal(on, SLICE("0")) ) env_fail(&env, ERR_INPUT, "argument on is '%s'; write 0 or 1", env_quote(on, shown));
+  if( env_failed(&env) ) host_result_error(context, &env, "channel_progress");
+  else if( !progress_ask(&host->progress, is_on) ) sqlite3_result_text(context, "off: stderr is no terminal", -1, SQLITE_STATIC);
+  else sqlite3_result_text(context, is_on ? "on" : "off", -1, SQLITE_STATIC);
+}
+
+const SqlFunction fn_channel_progress = {
+  .name = "channel_progress",
+  .type = "TEXT",
+  .meaning = "whether a scan of logs that takes longer than a second shows on stderr how far it is: file, bytes, rate, in one line that goes when the scan "
+             "ends; only on a terminal, for this connection, off until asked; returns on or off",
+  .example = "SELECT channel_progress(1)",
+  .args = (const SqlArg[]){{"on", "BOOLEAN", NULL, "1 or 0"}},
+  .arg_min = 1,
+  .arg_max = 1,
+  .flags = SQLITE_DIRECTONLY,
+  .call = call_progress,
 };

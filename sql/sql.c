@@ -3,7 +3,7 @@
 #include "sql.h"
 
 const SqlFunction *const sql_functions[] = {
-  &fn_channel_allow, &fn_channel_lockdown, &fn_escalation_grade, &fn_voc_nps, &fn_voc_nps_json, NULL,
+  &fn_channel_allow, &fn_channel_lockdown, &fn_channel_progress, &fn_escalation_grade, &fn_voc_nps, &fn_voc_nps_json, NULL,
 };
 
 int sql_register(Host *host) { return host_register(host, sql_functions); }

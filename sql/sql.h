@@ -5,7 +5,7 @@
 #include "../ext/catalogue.h"
 #include "../ext/host.h"
 
-extern const SqlFunction fn_channel_allow, fn_channel_lockdown;      /* fn_channel.c */
+extern const SqlFunction fn_channel_allow, fn_channel_lockdown, fn_channel_progress;      /* fn_channel.c */
 extern const SqlFunction fn_escalation_grade;                        /* fn_escalation.c */
 extern const SqlFunction fn_voc_nps, fn_voc_nps_json;                /* fn_voc.c */
 

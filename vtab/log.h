@@ -54,6 +54,11 @@ typedef struct Versions {
   uint64_t rows;                /* that the bits tell of; a row that has come since is taken as it is */
 } Versions;
 
+typedef struct LogProgress {
+  int64_t began_at;             /* monotonic ms; 0 = nobody asked yet */
+  int64_t *sizes, total;        /* on disk, of each file and of all */
+} LogProgress;
+
 typedef struct LogScan LogScan;
 typedef struct LogCrew LogCrew;
 
@@ -79,6 +84,7 @@ struct LogScan {
   FileName *names;
   size_t name_count, next_name;  /* next_name - 1: the current record's file */
   Reader *reader;
+  ByteSource *source;           /* what the reader, or who inflates for it, reads from disk */
   Slice log_file;               /* of the current record */
   Record record;
   const Slice *fields;          /* of a row, in the order of the table's columns */
@@ -88,6 +94,7 @@ struct LogScan {
   Value ts;                     /* of a row: the instant of the column mapped to event_ts */
   Slice reject_column;          /* of a reject: name of record.column, which counts the file's columns */
   bool *wanted;                 /* by table column; NULL = all */
+  LogProgress progress;
   LogRanges ranges;
   uint64_t rows, rejects, skipped;      /* up to and with the current record, those that were passed over counted */
   uint64_t passed;              /* rows with a time that were passed over */
@@ -100,7 +107,7 @@ struct LogScan {
   bool is_fork;                 /* over a part of one file, for a crew */
   uint64_t begun_at;            /* rows and rejects before the current file */
   Slice lasting;                /* bytes that stay as long as what is made of this scan's records */
-  int64_t bytes_before;         /* of files that were read to the end */
+  int64_t bytes_before;         /* of text, of the files before the current one */
   int64_t crew_at;              /* bytes after which a crew takes over */
   LogCrew *crew;
   struct LogBatch *batch;       /* kept records that the crew has brought */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
 ** log_crew: see the header. Runs on the caller's thread, but for claim. */
 #include "log_portion.h"
+#include "log_progress.h"
 #include "log_ranges.h"
 
 #include <unistd.h>
@@ -12,7 +13,7 @@ LaneChoice log_lane = LANE_AUTO;
 #else
 #define LOG_CREW_AFTER (2 << 20)            /* bytes that the caller reads alone: a short scan starts no thread */
 #endif
-enum { MISSES_MAX = 4, THREADS_DEFAULT = 2 };
+enum { MISSES_MAX = 4, THREADS_DEFAULT = 2, PORTIONS_AHEAD = 4 };
 
 struct LogCrew {
   LogScan *scan;
@@ -24,6 +25,7 @@ struct LogCrew {
   LogFile *files;               /* those with portions, and the one that is cut */
   LogPortion *portions;         /* in order of file and place */
   int portion_count, portions_most;
+  LogAhead *waiting;            /* text to be inflated for a portion that is being read; locked */
   size_t next_name;
   uint64_t rows;                /* of portions that are finished, and before */
   bool is_over;                 /* no more files are opened */
@@ -33,7 +35,9 @@ struct LogCrew {
 
 /* ---- whether, and when ---------------------------------------------------------------------------------------- */
 
+/* A sorted log is looked at from record to record. */
 static int crew_threads(const LogSpec *spec) {
+  if( spec->is_sorted ) return 1;
   if( spec->threads ) return spec->threads;
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
   return processors < THREADS_DEFAULT ? 1 : THREADS_DEFAULT;
@@ -179,7 +183,7 @@ static void portion_place(LogCrew *crew, LogPortion *p) {
 static bool portion_plan(LogCrew *crew, LogFile *file) {
   LogPortion *p = env_alloc(crew->env, sizeof *p);
   if( !p ) return false;
-  *p = (LogPortion){.crew = crew->crew, .file = file, .like = &crew->like, .consumer = crew->consumer, .plan = crew->plan, .start = -1};
+  *p = (LogPortion){.piece = {log_portion_run}, .crew = crew->crew, .waiting = &crew->waiting, .file = file, .like = &crew->like, .consumer = crew->consumer, .plan = crew->plan, .start = -1};
   portion_place(crew, p);
   if( env_failed(&file->env) ) {
     p->env = file->env;
@@ -213,17 +217,15 @@ static bool crew_plan(LogCrew *crew) {
 
 /* ---- what is read ------------------------------------------------------------------------------------------------------- */
 
-static void *crew_claim(void *context) {
+/* A worker inflates for another one, or reads a portion. */
+static CrewPiece *crew_claim(void *context) {
   LogCrew *crew = context;
   LogPortion *p = crew->portions;
+  CrewPiece *piece = ahead_claim(&crew->waiting);
   while( p && p->state != PORTION_PLANNED ) p = p->next;
-  if( p ) p->state = PORTION_RUNS;
-  return p;
-}
-
-static void crew_run(void *context, void *portion) {
-  (void)context;
-  log_portion_run(portion);
+  if( piece || !p ) return piece;
+  p->state = PORTION_RUNS;
+  return &p->piece;
 }
 
 static void portion_free(LogCrew *crew, LogPortion *p) {
@@ -320,6 +322,7 @@ static void *crew_next(LogCrew *crew) {
 void *log_crew_next(LogCrew *crew) {
   if( crew->parcel ) crew->consumer->release(crew->parcel);
   crew->parcel = NULL;
+  log_progress_tick(crew->scan);
   if( env_failed(crew->env) ) return NULL;
   crew_enter(crew->crew);
   crew->parcel = crew_next(crew);
@@ -338,14 +341,14 @@ static bool scan_goes_on(const LogScan *scan) {
 
 LogCrew *log_crew_open(LogScan *scan, const LogConsumer *consumer, const void *plan) {
   ReaderStart start;
-  CrewWork work = {NULL, crew_claim, crew_run};
+  CrewWork work = {NULL, crew_claim};
   int threads = crew_threads(scan->spec);
   scan->crew_at += LOG_CREW_AFTER > 1 ? LOG_CREW_AFTER : 1;
   if( !log_scan_tells(scan, &start) || !scan_goes_on(scan) ) return NULL;
   LogCrew *crew = env_alloc(scan->env, sizeof *crew);
   if( !crew ) return NULL;
   *crew = (LogCrew){.scan = scan, .like = *scan, .consumer = consumer, .plan = plan, .env = scan->env, .next_name = scan->next_name,
-                    .rows = scan->rows,                    .portions_most = 2 * threads + 2};
+                    .rows = scan->rows, .portions_most = threads + PORTIONS_AHEAD};
   work.context = crew;
   if( file_borrow(crew, &start) ) crew->crew = crew_open(scan->env, threads, &work);
   if( crew->crew ) return crew;

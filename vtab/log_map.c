@@ -23,6 +23,24 @@ bool log_column_missing(Arena *arena, const Mapping *mapping, const char *option
   return false;
 }
 
+/* Event columns whose constants are of a few words. */
+static bool map_constant_word(Env *env, EventColumn target, Slice word) {
+  static const struct { EventColumn target; const char *words; } known[] = {
+    {EV_DIRECTION, "in, out, internal"},
+    {EV_ACTOR, "customer, agent, bot, system"},
+    {EV_PURPOSE, "service, marketing, transactional, survey"},
+  };
+  char shown[100];
+  for(size_t i = 0; i < COUNT_OF(known); i++) {
+    if( known[i].target != target ) continue;
+    for(Slice rest = slice_of(known[i].words); rest.data;)
+      if( slice_equal(slice_trim(slice_cut(&rest, ',')), word) ) return true;
+    return env_fail(env, ERR_INPUT, "option %s is the constant '%s'; write one of %s, or a column without single quotes", event_columns[target].name,
+                    env_quote(word, shown), known[i].words);
+  }
+  return true;
+}
+
 static bool map_constant(Env *env, const Option *option, EventColumn target, MapRule *rule) {
   static const char *const wanted[] = {[KIND_TEXT] = "a text", [KIND_TIME] = "a UTC time such as '2024-05-10 14:30:00'", [KIND_INT] = "a whole number",
                                        [KIND_REAL] = "a number", [KIND_BOOL] = "0 or 1", [KIND_ANY] = "a text"};
@@ -32,6 +50,7 @@ static bool map_constant(Env *env, const Option *option, EventColumn target, Map
   if( target == EV_ROLE && role_find(option->value) == ROLE_NONE )
     return env_fail(env, ERR_INPUT, "option role: '%s' is no role; SELECT DISTINCT role FROM journey_vocabulary lists them",
                     env_quote(option->value, shown));
+  if( !map_constant_word(env, target, option->value) ) return false;
   return event_convert(target, (Value){VALUE_TEXT, {.text = option->value}}, &value) ||
          env_fail(env, ERR_INPUT, "option %s is the constant '%s'; write %s, or a column without single quotes", event_columns[target].name,
                   env_quote(option->value, shown), wanted[event_columns[target].kind]);

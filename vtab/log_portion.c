@@ -137,10 +137,17 @@ static bool rest_open(LogPortion *p, LogScan *scan) {
   ReaderStart start = file->start;
   start.offset = p->begin;
   start.line = p->finish.line;
-  ByteSource *source = files_view(&scan->part, file->source, file->is_gzip ? 0 : p->begin);
-  if( file->is_gzip || p->begin == 0 ) source = bytes_inflate(&scan->part, source);
+  ByteSource *source = file->is_gzip ? ahead_open(&scan->part, p->crew, p->waiting, file->source) : NULL;
+  if( !source ) {
+    source = files_view(&scan->part, file->source, file->is_gzip ? 0 : p->begin);
+    if( file->is_gzip || p->begin == 0 ) source = bytes_inflate(&scan->part, source);
+  }
   p->finish = start;
-  if( !source || (file->is_gzip && !source_skip(&p->env, source, p->begin)) ) return false;
+  if( !source ) return false;
+  if( file->is_gzip && !source_skip(&p->env, source, p->begin) ) {
+    source->close(source);
+    return false;
+  }
   if( p->begin == 0 ) return log_scan_read(scan, source);
   return log_scan_go_on(scan, source, &start, file->is_ordered ? file->order : NULL);
 }
@@ -211,7 +218,8 @@ static void portion_end(LogPortion *p) {
   crew_unlock(p->crew);
 }
 
-void log_portion_run(LogPortion *p) {
+void log_portion_run(CrewPiece *portion) {
+  LogPortion *p = (LogPortion *)portion;
   LogScan scan;
   p->env = crew_env(portion_interrupted, p);
   bool ok = log_scan_fork(&scan, p->like, &p->env, p->file->log_file, p->file->look->ranges.noted != NULL);

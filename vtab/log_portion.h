@@ -5,7 +5,7 @@
 #define JOURNEY_LOG_PORTION_H
 #include <stdatomic.h>
 
-#include "../ext/crew.h"
+#include "log_ahead.h"
 #include "log_crew.h"
 
 #ifdef JOURNEY_TESTING
@@ -42,8 +42,10 @@ typedef enum PortionState { PORTION_PLANNED, PORTION_RUNS, PORTION_DONE } Portio
 
 typedef struct LogPortion LogPortion;
 struct LogPortion {
+  CrewPiece piece;
   LogPortion *next;
   Crew *crew;
+  LogAhead **waiting;           /* where it finds a worker that inflates for it */
   LogFile *file;
   const LogScan *like;
   const LogConsumer *consumer;
@@ -65,7 +67,7 @@ struct LogPortion {
   unsigned parcels_made, parcels_taken;
 };
 
-/* On a worker: reads it, hands parcels over, and says that it is done. */
-void log_portion_run(LogPortion *portion);
+/* On a worker, a LogPortion's: reads it, hands parcels over, and says that it is done. */
+void log_portion_run(CrewPiece *portion);
 
 #endif

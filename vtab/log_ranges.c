@@ -105,6 +105,20 @@ static bool ranges_go_back(const LogScan *scan, const PortionMap *map) {
   return false;
 }
 
+static bool ranges_wants(const LogScan *scan, size_t at) {
+  const Portion *portion = &scan->ranges.known->portions[at];
+  return (portion->rejects && scan->spec->fail_on_reject) || portion_may_match(portion, scan->ranges.terms, scan->ranges.term_count);
+}
+
+/* Where most of a file is wanted, it is sooner read by a crew, which passes over nothing. */
+static bool ranges_suit_crew(const LogScan *scan) {
+  const PortionMap *map = scan->ranges.known;
+  int64_t wanted = 0;
+  for(size_t i = 0; scan->crew_at != INT64_MAX && i < map->count; i++)
+    if( ranges_wants(scan, i) ) wanted += portion_offset(map, i + 1) - map->portions[i].offset;
+  return wanted > map->end / 2;
+}
+
 /* Takes over `map`, NULL included. */
 static void ranges_try(LogScan *scan, PortionMap *map, const Fingerprint *now) {
   LogRanges *r = &scan->ranges;
@@ -122,6 +136,7 @@ bool log_ranges_open(LogScan *scan, Slice path) {
   LogRanges *r = &scan->ranges;
   Fingerprint now;
   r->stop = INT64_MAX;
+  r->inflated = NULL;
   if( !r->is_on ) return true;
   Slice key = log_ranges_key(scan, &scan->file, path);
   if( !key.data || !files_fingerprint(r->file, -1, &now) ) return false;
@@ -130,18 +145,13 @@ bool log_ranges_open(LogScan *scan, Slice path) {
   if( env_failed(scan->env) ) return false;
   if( !r->known ) r->noted = portion_map_new(scan->env, key, &now);
   else if( r->known_count < r->known->count ) r->noted = portion_map_part(scan->env, r->known, r->known_count, &now);
-  if( r->known && (r->term_count == 0 || ranges_go_back(scan, r->known)) ) ranges_forget(scan);
+  if( r->known && (r->term_count == 0 || ranges_go_back(scan, r->known) || ranges_suit_crew(scan)) ) ranges_forget(scan);
   r->portion = 1;
   if( r->known && r->known->count > 1 ) r->stop = r->known->portions[1].offset;
   return !env_failed(scan->env);
 }
 
 /* ---- passing over ------------------------------------------------------------------------------------------------------ */
-
-static bool ranges_wants(const LogScan *scan, size_t at) {
-  const Portion *portion = &scan->ranges.known->portions[at];
-  return (portion->rejects && scan->spec->fail_on_reject) || portion_may_match(portion, scan->ranges.terms, scan->ranges.term_count);
-}
 
 static void ranges_pass(LogScan *scan, size_t from, size_t to) {
   for(size_t i = from; i < to; i++) {
@@ -163,18 +173,21 @@ bool log_ranges_pass_file(LogScan *scan) {
   return true;
 }
 
-/* A map of gzip without restart points gets those that were noted on the way, however far that was. */
-static void ranges_keep(LogScan *scan) {
-  LogRanges *r = &scan->ranges;
-  bool may_have = r->inflated && !r->noted && r->known_count == r->known->count && bytes_restart_count(r->inflated);
-  if( may_have ) r->noted = portion_map_part(scan->env, r->known, r->known->count, &r->known->file);
-  if( may_have ) log_ranges_end(scan);
-}
-
 static bool ranges_jumps(const PortionMap *map, int64_t from, int64_t to) {
   const GzipRestart *restart = map->is_gzip ? portion_restart(map, to) : NULL;
   int64_t begin = map->is_gzip ? restart ? restart->out_offset : 0 : to;
   return begin - from >= JUMP_BYTES;
+}
+
+static int64_t last_restart(const PortionMap *map) { return map->restart_count ? map->restarts[map->restart_count - 1].out_offset : 0; }
+
+/* A crew inflates by itself, and notes none; and a scan that is done stops. */
+static bool lacks_restarts(const PortionMap *map) { return map->end - last_restart(map) > 4 * RESTART_BYTES + map->end / 32; }
+
+/* Before the first read. */
+static bool ranges_note_restarts(LogScan *scan, ByteSource *bytes) {
+  if( bytes_restart_every(bytes, RESTART_BYTES) ) scan->ranges.inflated = bytes;
+  return !env_failed(scan->env);
 }
 
 /* Inflates on to the place. */
@@ -196,7 +209,8 @@ ByteSource *log_ranges_source(LogScan *scan, const ReaderStart *start) {
   ByteSource *bytes = files_view(&scan->part, scan->ranges.file, restart ? restart->in_offset : start->offset);
   if( !restart || !bytes ) return bytes;
   bytes = bytes_inflate_from(&scan->part, bytes, restart);
-  if( !bytes || ranges_discard(scan, bytes, start->offset - restart->out_offset) ) return bytes;
+  bool ok = bytes && (!lacks_restarts(map) || ranges_note_restarts(scan, bytes));
+  if( !bytes || (ok && ranges_discard(scan, bytes, start->offset - restart->out_offset)) ) return bytes;
   bytes->close(bytes);
   return NULL;
 }
@@ -208,7 +222,7 @@ RangesStep log_ranges_step(LogScan *scan, ReaderStart *start) {
   while( at < r->known_count && !ranges_wants(scan, at) ) at++;
   if( at == r->known_count && is_whole ) {
     ranges_pass(scan, from, at);
-    ranges_keep(scan);
+    log_ranges_end(scan);
     return RANGES_DONE;
   }
   size_t end = at;
@@ -233,17 +247,26 @@ void log_ranges_note(LogScan *scan, RecordKind kind) {
 
 bool log_ranges_begin(LogScan *scan, ByteSource *bytes) {
   LogRanges *r = &scan->ranges;
-  bool is_gzip = bytes_are_gzip(bytes), lacks = r->noted || (r->known && !r->known->restart_count);
+  bool is_gzip = bytes_are_gzip(bytes), lacks = r->noted || (r->known && lacks_restarts(r->known));
   if( r->noted ) r->noted->is_gzip = is_gzip;
-  if( is_gzip && lacks && r->term_count && bytes_restart_every(bytes, RESTART_BYTES) ) r->inflated = bytes;
-  return !env_failed(scan->env);
+  return !is_gzip || !lacks || !r->term_count || ranges_note_restarts(scan, bytes);
+}
+
+/* A map of gzip that lacks restart points gets those that were noted on the way, however far that was. */
+static void ranges_renew(LogScan *scan) {
+  LogRanges *r = &scan->ranges;
+  bool is_whole = r->known && r->known_count == r->known->count;
+  size_t count = is_whole && r->inflated ? bytes_restart_count(r->inflated) : 0;
+  if( count && bytes_restart_at(r->inflated, count - 1).out_offset > last_restart(r->known) )
+    r->noted = portion_map_part(scan->env, r->known, r->known->count, &r->known->file);
 }
 
 void log_ranges_end(LogScan *scan) {
-  PortionMap *map = scan->ranges.noted;
-  if( !map || env_failed(scan->env) || map->count == 0 ) return;
-  if( scan->ranges.inflated && !portion_map_restarts(scan->env, map, scan->ranges.inflated) ) return;
-  shelf_put(&scan->host->portions, scan->env, map);
+  LogRanges *r = &scan->ranges;
+  if( env_failed(scan->env) ) return;
+  if( !r->noted ) ranges_renew(scan);
+  if( !r->noted || r->noted->count == 0 ) return;
+  if( !r->inflated || portion_map_restarts(scan->env, r->noted, r->inflated) ) shelf_put(&scan->host->portions, scan->env, r->noted);
 }
 
 void log_ranges_close_file(LogScan *scan) {

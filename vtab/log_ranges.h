@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
-** log_ranges: what a connection remembers of a log's files, and how a scan with bounds of time uses it. A file that is read to
-** its end leaves a map of portions (portion.h) with the connection, whoever read it (and channel_remember saves it, log_remember.h); a scan that is bound by terms on
+** log_ranges: what a connection remembers of a log's files, and how a scan with bounds of time uses it. A file that is read to its end leaves a map
+** of portions (portion.h) with the connection, whoever read it (channel_remember saves it, log_remember.h); a scan that is bound by terms on
 ** event_ts passes over what cannot match: whole files, parts of a file. Rows are delivered as without: same order, numbers, line, offset.
 ** In gzip the text from a place on is had by restart points, which scans with bounds note and other scans do not: they cost time and memory,
 ** and are zlib's alone. They are never saved, since they hold pieces of the text.

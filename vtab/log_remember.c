@@ -35,7 +35,8 @@ PortionMap *remember_load(LogScan *scan, Slice path, Slice key) {
   Env quiet;                                     /* a table that cannot be read now tells nothing */
   host_env(scan->host, &quiet);
   sqlite3_stmt *row = host_prepare(scan->host, &quiet, SQLITE_PREPARE_NO_VTAB,
-                                   "SELECT value FROM (SELECT item, name, value FROM \"%w\".\"%w_layout\" LIMIT %d OFFSET 0) WHERE item = 'portions' AND name = ?",
+                                   "SELECT value FROM (SELECT item, name, value FROM \"%w\".\"%w_layout\" LIMIT %d OFFSET 0) "
+                                   "WHERE item = 'portions' AND name = ?",
                                    scan->spec->schema.data, scan->spec->name.data, LAYOUT_LOOK_MAX);
   if( quiet.code == ERR_NOMEM || quiet.code == ERR_INTERRUPT ) env_fail(scan->env, quiet.code, "%s", quiet.message);
   PortionMap *map = row ? saved_map(scan, row, saved_name(scan, path), key) : NULL;
@@ -100,8 +101,9 @@ static bool remember_save(LogScan *scan, Saved *saved) {
 static bool remember_read(LogScan *scan) {
   const Term never = term_make(0, TERM_TIME, TERM_LESS, (Value){.type = VALUE_NULL});
   if( !scan->ranges.is_on )
-    return env_fail(scan->env, ERR_INPUT, "log '" SLICE_FORMAT "' has no ranges to remember: event_ts must be mapped to a column of times, and the files be such "
-                                          "that they can be read from any record on (no UTF-16)", SLICE_ARGS(scan->spec->name));
+    return env_fail(scan->env, ERR_INPUT,
+                    "log '" SLICE_FORMAT "' has no ranges to remember: event_ts must be mapped to a column of times, and the files be such that they can "
+                    "be read from any record on (no UTF-16)", SLICE_ARGS(scan->spec->name));
   if( !log_scan_want(scan, NULL) || !log_scan_bound(scan, &never, 1, 0) ) return false;
   while( log_scan_next(scan) != RECORD_END ) {}
   return !env_failed(scan->env);

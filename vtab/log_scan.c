@@ -2,6 +2,7 @@
 ** log_scan: all records of all files of a log, in order of file and place. How a crew reads them is log_crew's. */
 #include "log_batch.h"
 #include "log_crew.h"
+#include "log_progress.h"
 #include "log_ranges.h"
 #include "log_versions.h"
 
@@ -133,8 +134,8 @@ static void scan_close_reader(LogScan *scan) {
 }
 
 static void scan_close_file(LogScan *scan) {
-  const ByteSource *file = scan->ranges.file;
-  if( file && file->bytes_on_disk > 0 ) scan->bytes_before += file->bytes_on_disk;
+  scan->bytes_before += scan->record.offset + scan->record.bytes;
+  scan->record = (Record){.kind = RECORD_END};
   scan_close_reader(scan);
   log_ranges_close_file(scan);
   arena_free(&scan->file);
@@ -142,6 +143,7 @@ static void scan_close_file(LogScan *scan) {
 
 void log_scan_close(LogScan *scan) {
   if( !scan->env ) return;
+  log_progress_end(scan);
   log_crew_close(scan->crew);
   scan->crew = NULL;
   if( scan->filter_state && scan->filter->end ) scan->filter->end(scan->filter_state);
@@ -179,7 +181,8 @@ static bool scan_open_file(LogScan *scan) {
   arena_init(&scan->part, scan->env);
   ranges->file = files_read(scan->host->files, &scan->file, path);
   if( !ranges->file || !log_ranges_open(scan, path) || log_ranges_pass_file(scan) ) return false;
-  ByteSource *bytes = bytes_inflate(&scan->part, files_view(&scan->part, ranges->file, 0));
+  scan->source = files_view(&scan->part, ranges->file, 0);
+  ByteSource *bytes = bytes_inflate(&scan->part, scan->source);
   if( bytes && !log_ranges_begin(scan, bytes) ) bytes->close(bytes), bytes = NULL;
   return log_scan_read(scan, bytes);
 }
@@ -190,6 +193,7 @@ static bool scan_step(LogScan *scan) {
   RangesStep step = log_ranges_step(scan, &start);
   if( step != RANGES_JUMP ) return step == RANGES_ON;
   scan_close_reader(scan);
+  scan->source = NULL;
   if( !scan_open_reader(scan, log_ranges_source(scan, &start)) ) return false;
   reader_go_on(scan->reader, &start);
   return scan_want_fields(scan, start.field_count);
@@ -388,6 +392,7 @@ bool log_scan_keeps(LogScan *scan) {
 bool log_scan_is_apart(const LogScan *scan) { return scan->spec->format->memory_size == 0 && !scan->versions.older; }
 
 RecordKind log_scan_next(LogScan *scan) {
+  log_progress_tick(scan);
   while( env_tick(scan->env) ) {
     RecordKind kind = log_batch_takes(scan) ? log_batch_next(scan) : RECORD_END;
     if( kind != RECORD_END || env_failed(scan->env) ) return env_failed(scan->env) ? RECORD_END : kind;

@@ -6,6 +6,7 @@
 
 #include "../ext/core/sniff.h"
 #include "log_format.h"
+#include "../ext/core/sniff_name.h"
 #include "../ext/core/spelling.h"
 #include "log_map.h"
 
@@ -148,10 +149,27 @@ static bool declare_column(Arena *arena, Slice part, size_t position, Declared b
   LogColumn *column = &mapping->columns[at];
   bool was_time = column->type == LOG_TIMESTAMP || column->type == LOG_DATE, is_time = type == LOG_TIMESTAMP || type == LOG_DATE;
   if( is_time && !was_time ) time_format_compile(arena->env, SLICE("iso"), &column->time);
+  if( column->is_declared )
+    return env_fail(arena->env, ERR_INPUT, "option columns names column '%s' twice; write it once", env_quote(name, shown));
   column->name = arena_copy(arena, name);
   column->type = type;
   column->is_declared = true;
   return !env_failed(arena->env);
+}
+
+/* A name that the table has already: of the log's own columns or of another column of the file. */
+static bool declared_names_differ(Env *env, const Mapping *mapping) {
+  char shown[100];
+  for(size_t i = 0; i < mapping->column_count; i++) {
+    Slice name = mapping->columns[i].name;
+    if( !mapping->columns[i].is_declared ) continue;
+    if( name_is_own(name) )
+      return env_fail(env, ERR_INPUT, "option columns: '%s' is the name of a column that every log has; write another", env_quote(name, shown));
+    for(size_t j = 0; j < mapping->column_count; j++)
+      if( j != i && (j < i || !mapping->columns[j].is_declared) && slice_equal_nocase(name, mapping->columns[j].name) )
+        return env_fail(env, ERR_INPUT, "option columns: '%s' names two columns; give each a name of its own", env_quote(name, shown));
+  }
+  return true;
 }
 
 static bool declare_columns(Arena *arena, Slice list, Declared by, Mapping *mapping) {
@@ -160,7 +178,7 @@ static bool declare_columns(Arena *arena, Slice list, Declared by, Mapping *mapp
     Slice part = slice_trim(slice_cut(&list, ';'));
     if( part.size ) declare_column(arena, part, position++, by, mapping);
   }
-  return !env_failed(arena->env);
+  return !env_failed(arena->env) && declared_names_differ(arena->env, mapping);
 }
 
 static bool columns_from_sniff(Arena *arena, const Sniff *sniff, Mapping *mapping) {
@@ -254,12 +272,18 @@ static bool spec_sniff(Host *host, Arena *arena, const SniffGiven *given, LogSpe
   return columns_from_sniff(arena, &sniff, &spec->mapping);
 }
 
-/* What a query would trip over is said now: the zone, and an event_map that is a list. */
+/* What a query would trip over is said now: the zone, an event_map that is a list, and what can be neither list nor name. */
 static bool spec_check(Host *host, Arena *arena, const LogSpec *spec) {
   Mapping unused = spec->mapping;
+  Slice map = spec->event_map, schema, table;
+  char shown[100];
   host_zone(host, arena, spec->tz);
-  bool is_list = spec->event_map.data && memchr(spec->event_map.data, '=', spec->event_map.size);
-  return !env_failed(arena->env) && (!is_list || mapping_verbs(arena, spec->event_map, &unused));
+  if( env_failed(arena->env) || !map.data ) return !env_failed(arena->env);
+  if( memchr(map.data, '=', map.size) ) return mapping_verbs(arena, map, &unused);
+  if( name_split(arena, slice_trim(map), &schema, &table) || arena->env->code != ERR_INPUT ) return !env_failed(arena->env);
+  arena->env->code = ERR_NONE;
+  return env_fail(arena->env, ERR_INPUT, "option event_map is '%s'; write 'raw=verb; raw=verb' or the name of a table (raw, verb)",
+                  env_quote(map, shown));
 }
 
 bool log_spec_create(Host *host, Arena *arena, const Options *options, LogSpec *spec) {

@@ -80,7 +80,7 @@ bool options_decode(Arena *arena, int argc, const char *const *argv, const Optio
       return option_unknown(arena, option->name, known, known_count, with_event_columns);
     for(size_t j = 0; j < out->count; j++)
       if( slice_equal(out->items[j].name, option->name) )
-        return env_fail(arena->env, ERR_INPUT, "option %.*s is given twice", SLICE_ARGS(option->name));
+        return env_fail(arena->env, ERR_INPUT, "option %.*s is given twice; write it once", SLICE_ARGS(option->name));
     out->count++;
   }
   return !env_failed(arena->env);

@@ -3,7 +3,7 @@
 #include "source.h"
 
 #include "../ext/core/event_put.h"
-#include "log.h"
+#include "log_crew.h"
 #include "relation.h"
 
 /* Always read, because every analysis rests on them, */
@@ -140,55 +140,101 @@ static bool log_names_customer(const LogTable *table) {
   return false;
 }
 
-/* Rows are gathered in sets of their own, whose texts are few enough to be near, and then put behind the others. */
+/* ---- rows of a log: gathered in sets of their own, by several threads where the log is long, whose texts are few enough to be near; then put
+** behind one another */
 enum { SEGMENT_ROWS = 1 << 14 };
 
+/* What is read of a log; the same for all threads. */
 typedef struct LogReading {
-  Wants *wants;
-  const LogSpec *spec;
-  bool column[EV_COUNT];            /* what is read of this log */
+  bool column[EV_COUNT];
+  bool stops_without_customer;      /* at a row that names none */
 } LogReading;
 
-static bool segment_open(Events *ev, Env *env, const LogReading *reading) {
-  events_init(ev, env);
-  for(int i = 0; i < EV_COUNT; i++)
-    if( reading->column[i] && !events_want(ev, i) ) return false;
-  return true;
-}
-
-/* The next rows into `ev`, which is fresh; false when there are no more for it: the end of the log, an error, a row without a
-** customer where that matters. */
-static bool segment_fill(Events *ev, LogScan *scan, EventRecord *e, const LogReading *reading) {
+typedef struct Segment {
+  Events ev;
+  EventRecord e;
   EventPut put;
-  event_put_init(&put, ev, e);
-  while( log_scan_next_event(scan, e) && event_put(&put) ) {
-    if( reading->wants->identity_later && events_code(ev, EV_CUSTOMER, ev->count - 1) == 0 ) reading->wants->lacks_customer = true;
-    if( reading->wants->lacks_customer ) return false;
-    if( ev->count == SEGMENT_ROWS ) return true;
-  }
-  return false;
+  const LogReading *reading;
+  bool lacks_customer;              /* its last row names none, and reading stops */
+} Segment;
+
+typedef struct Merge {
+  Wants *wants;
+  Events *ev;
+} Merge;
+
+static void segment_release(void *parcel) {
+  Segment *segment = parcel;
+  Env *env = segment->ev.env;
+  event_record_free(&segment->e);
+  events_free(&segment->ev);
+  env_release(env, segment);
 }
 
-static bool read_segments(LogScan *scan, EventRecord *e, const LogReading *reading, Events *ev) {
-  Events segment;
-  bool more = segment_open(&segment, scan->env, reading);
-  while( more && !env_failed(scan->env) ) {
-    more = segment_fill(&segment, scan, e, reading);
-    if( !env_failed(scan->env) && !reading->wants->lacks_customer ) events_append(ev, &segment);
-    events_empty(&segment);
+static void *segment_make(const void *plan, LogScan *scan) {
+  const LogSpec *spec = scan->spec;
+  Segment *segment = env_alloc(scan->env, sizeof *segment);
+  if( !segment ) return NULL;
+  segment->reading = plan;
+  events_init(&segment->ev, scan->env);
+  for(int i = 0; i < EV_COUNT; i++)
+    if( segment->reading->column[i] ) events_want(&segment->ev, i);
+  if( event_record_init(&segment->e, scan->env, &scan->mapping, spec->format, spec->name) ) event_put_init(&segment->put, &segment->ev, &segment->e);
+  if( !env_failed(scan->env) ) return segment;
+  segment_release(segment);
+  return NULL;
+}
+
+/* The event that is set. False: an error, or what ends the reading. */
+static bool segment_put(Segment *segment) {
+  const Events *ev = &segment->ev;
+  if( !event_put(&segment->put) ) return false;
+  segment->lacks_customer = segment->reading->stops_without_customer && events_code(ev, EV_CUSTOMER, ev->count - 1) == 0;
+  return !segment->lacks_customer;
+}
+
+static bool segment_record(void *parcel, LogScan *scan) {
+  Segment *segment = parcel;
+  if( scan->record.kind != RECORD_ROW ) return true;
+  event_record_set(&segment->e, &scan->record, scan->log_file, scan->ts);
+  while( event_record_next(&segment->e) )
+    if( !segment_put(segment) ) return false;
+  return segment->ev.count < SEGMENT_ROWS && !env_failed(scan->env);
+}
+
+static bool segment_merge(void *context, void *parcel, const LogScan *scan) {
+  const Merge *merge = context;
+  const Segment *segment = parcel;
+  (void)scan;
+  merge->wants->lacks_customer = segment->lacks_customer;
+  return !segment->lacks_customer && events_append(merge->ev, &segment->ev);
+}
+
+static const LogConsumer segment_consumer = {segment_make, segment_record, segment_release};
+
+/* In the log's order, by this thread: the format remembers, or older deliveries are passed over. */
+static bool read_in_order(LogScan *scan, const LogReading *reading, Merge *merge) {
+  Segment *segment = segment_make(reading, scan);
+  bool ok = segment != NULL;
+  while( ok && log_scan_next_event(scan, &segment->e) && (segment_put(segment) || segment->lacks_customer) ) {
+    if( segment->ev.count < SEGMENT_ROWS && !segment->lacks_customer ) continue;
+    ok = segment_merge(merge, segment, scan);
+    events_empty(&segment->ev);
+    event_put_init(&segment->put, &segment->ev, &segment->e);
   }
-  events_free(&segment);
-  return !env_failed(scan->env) && !reading->wants->lacks_customer;
+  ok = ok && !env_failed(scan->env) && segment_merge(merge, segment, scan);
+  if( segment ) segment_release(segment);
+  return ok;
 }
 
 static bool read_log(TvfCall *call, LogTable *table, Wants *wants, Events *ev) {
   LogScan scan;
-  LogReading reading = {.wants = wants, .spec = &table->spec};
-  EventRecord *e = arena_alloc(&call->arena, sizeof *e);
+  LogReading reading = {.stops_without_customer = wants->identity_later};
+  Merge merge = {wants, ev};
   log_columns(table, wants, reading.column);
-  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true) && log_scan_want_events(&scan, reading.column) && e &&
-            event_record_init(e, &call->env, &scan.mapping, table->spec.format, table->spec.name) && read_segments(&scan, e, &reading, ev);
-  if( e ) event_record_free(e);
+  bool ok = log_scan_open(&scan, call->host, &call->env, &table->spec, true) && log_scan_want_events(&scan, reading.column);
+  if( ok && log_scan_is_apart(&scan) ) ok = log_crew_run(&scan, &segment_consumer, &reading, segment_merge, &merge);
+  else if( ok ) ok = read_in_order(&scan, &reading, &merge);
   log_scan_close(&scan);
   return ok && !env_failed(&call->env);
 }

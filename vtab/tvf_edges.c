@@ -48,6 +48,7 @@ static void edges_run(TvfCall *call) {
   if( !v || env_failed(&call->env) ) return;
   call->state = v;
   buf_init(&v->json, &call->env);
+  needs.alone = true;
   journey_need(&needs, EV_DURATION_S);
   journey_need(&needs, level);
   if( !journey_open(call, &needs, (int)level, &v->source) ) return;

@@ -3,13 +3,16 @@
 #include "format.h"
 
 #define FORMATS(X) \
+  X(alb) \
   X(amazon_connect) \
   X(asterisk_cdr) \
   X(asterisk_cel) \
   X(asterisk_queue) \
+  X(cloudfront) \
   X(csv) \
   X(freeswitch_cdr) \
   X(genesys_conversation) \
+  X(haproxy) \
   X(jsonl) \
   X(mbox) \
   X(qualtrics) \
@@ -18,6 +21,7 @@
   X(tsv) \
   X(tweets) \
   X(twilio_calls) \
+  X(w3c) \
   X(weblog) \
   X(xes) \
   X(zendesk_tickets)

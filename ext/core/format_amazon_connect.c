@@ -8,8 +8,10 @@
 
 enum {
   CONTACT_ID, INITIAL_ID, PREVIOUS_ID, NEXT_ID, RELATED_ID, CHANNEL, METHOD, INITIATED, CONNECTED_SYSTEM, DISCONNECTED, DISCONNECT_REASON, UPDATED,
-  CUSTOMER_ADDRESS, CUSTOMER_TYPE, SYSTEM_ADDRESS, QUEUE_NAME, QUEUE_ARN, ENQUEUED, DEQUEUED, QUEUE_S, AGENT, AGENT_ARN, CONNECTED_AGENT, TALK_S, HOLD_S,
-  LONGEST_HOLD_S, HOLDS, WORK_S, WORK_START, WORK_END, PROFILE, ATTEMPTS, TRANSFERRED, TRANSFER_ADDRESS, TRANSFER_TYPE, SCHEDULED, CAMPAIGN, MACHINE, ATTRIBUTES,
+  CUSTOMER_ADDRESS, CUSTOMER_TYPE, SYSTEM_ADDRESS, QUEUE_NAME, QUEUE_ARN, ENQUEUED, DEQUEUED, QUEUE_S, AGENT, AGENT_ARN, CONNECTED_AGENT, TALK_S,
+  HOLD_S,
+  LONGEST_HOLD_S, HOLDS, WORK_S, WORK_START, WORK_END, PROFILE, ATTEMPTS, TRANSFERRED, TRANSFER_ADDRESS, TRANSFER_TYPE, SCHEDULED, CAMPAIGN,
+  MACHINE, ATTRIBUTES,
   REFERENCES, RECORDING, ACCOUNT, INSTANCE, VERSION
 };
 
@@ -67,7 +69,8 @@ static const JsonSpec spec = {.wanted = "a contact record of Amazon Connect with
 JSON_SHAPE(connect_shape, spec);
 
 static int recognise(Slice head) {
-  static const char *const keys[] = {"ContactId", "InitiationMethod", "AWSContactTraceRecordFormatVersion", "CustomerEndpoint", "LastUpdateTimestamp", NULL};
+  static const char *const keys[] = {"ContactId", "InitiationMethod", "AWSContactTraceRecordFormatVersion", "CustomerEndpoint",
+    "LastUpdateTimestamp", NULL};
   uint32_t found = json_first_keys(head, NULL, keys);
   return (found & 5) == 5 ? 100 : (found & 3) == 3 ? 95 : 0;
 }
@@ -159,7 +162,8 @@ static void agent_events(const Leg *leg) {
   with_agent(leg, part);
   if( part ) {
     part_real(part, EV_HOLD_S, hold);
-    part_text(part, EV_DETAIL, arena_format(&leg->out->texts, "%g times, the longest %g s; the log has no times of holds", format_real(in, HOLDS), format_real(in, LONGEST_HOLD_S)));
+    part_text(part, EV_DETAIL, arena_format(&leg->out->texts, "%g times, the longest %g s; the log has no times of holds", format_real(in, HOLDS),
+                                            format_real(in, LONGEST_HOLD_S)));
   }
   part = leg_part(leg, "transferred", format_time(in, TRANSFERRED));
   with_agent(leg, part);
@@ -182,12 +186,13 @@ static void end_event(const Leg *leg) {
 static void events(const FormatRecord *in, EventParts *out) {
   Slice id = format_text(in, CONTACT_ID), initial = format_text(in, INITIAL_ID), method = format_text(in, METHOD), own = format_text(in, CHANNEL);
   bool is_own = !initial.data || is_word(method, "CALLBACK") || slice_equal(initial, id);
-  Leg leg = {.in = in, .out = out, .contact = is_own ? id : initial, .method = method, .is_voice = !own.data || is_word(own, "VOICE"), .is_task = is_word(own, "TASK")};
+  Leg leg = {.in = in, .out = out, .contact = is_own ? id : initial, .method = method};
+  leg.is_voice = !own.data || is_word(own, "VOICE");
+  leg.is_task = is_word(own, "TASK");
   leg.is_chained = !is_own || is_word(method, "TRANSFER") || is_word(method, "QUEUE_TRANSFER") || is_word(method, "DISCONNECT");
   if( is_own && initial.data && !slice_equal(initial, id) ) leg.parent = initial;
   else if( is_own ) leg.parent = format_text(in, RELATED_ID);
   leg.channel = slice_of(channel_of(own));
-  out->why_none = "no time";
   if( is_word(method, "MONITOR") ) {
     out->why_none = "a supervisor listened";
     return;
@@ -197,6 +202,7 @@ static void events(const FormatRecord *in, EventParts *out) {
   agent_events(&leg);
   end_event(&leg);
   parts_sort(out);
+  if( !out->count ) out->why_none = "no time";
 }
 
 const Format format_amazon_connect = {
@@ -214,7 +220,8 @@ const Format format_amazon_connect = {
     "{\"AWSContactTraceRecordFormatVersion\":\"2017-03-10\",\"ContactId\":\"c-1\",\"Channel\":\"VOICE\",\"InitiationMethod\":\"INBOUND\","
     "\"InitiationTimestamp\":\"2025-03-01T09:00:00Z\",\"CustomerEndpoint\":{\"Address\":\"+12025550101\",\"Type\":\"TELEPHONE_NUMBER\"},"
     "\"Queue\":{\"Name\":\"billing\",\"EnqueueTimestamp\":\"2025-03-01T09:00:20Z\",\"DequeueTimestamp\":\"2025-03-01T09:01:50Z\",\"Duration\":90},"
-    "\"DisconnectTimestamp\":\"2025-03-01T09:01:50Z\",\"DisconnectReason\":\"CUSTOMER_DISCONNECT\",\"LastUpdateTimestamp\":\"2025-03-01T09:02:00Z\"}"
+    "\"DisconnectTimestamp\":\"2025-03-01T09:01:50Z\",\"DisconnectReason\":\"CUSTOMER_DISCONNECT\","
+    "\"LastUpdateTimestamp\":\"2025-03-01T09:02:00Z\"}"
     "{\"AWSContactTraceRecordFormatVersion\":\"2017-03-10\",\"ContactId\":\"c-2\",\"Channel\":\"VOICE\",\"InitiationMethod\":\"OUTBOUND\","
     "\"InitiationTimestamp\":\"2025-03-01T10:00:00Z\",\"CustomerEndpoint\":{\"Address\":\"+12025550101\",\"Type\":\"TELEPHONE_NUMBER\"},"
     "\"Agent\":{\"Username\":\"ann\",\"ConnectedToAgentTimestamp\":\"2025-03-01T10:00:05Z\",\"AgentInteractionDuration\":60},"

@@ -186,8 +186,8 @@ static void add_answered(const Leg *leg) {
 
 /* How it ended, by the cause; others are contact_ended. */
 static const struct CauseWord { const char *cause, *verb, *actor; bool answered; } causes[] = {
-  {"BLIND_TRANSFER", "transferred_blind", "agent", true}, {"ATTENDED_TRANSFER", "transferred", "agent", true}, {"ORIGINATOR_CANCEL", "abandoned", "customer", false},
-  {"NO_ANSWER", "not_answered", "system", false}, {"NO_USER_RESPONSE", "not_answered", "system", false}, {"USER_BUSY", "not_answered", "system", false},
+  {"BLIND_TRANSFER", "transferred_blind", "agent", true}, {"ATTENDED_TRANSFER", "transferred", "agent", true},
+  {"ORIGINATOR_CANCEL", "abandoned", "customer", false}, {"NO_ANSWER", "not_answered", "system", false}, {"NO_USER_RESPONSE", "not_answered", "system", false}, {"USER_BUSY", "not_answered", "system", false},
   {"CALL_REJECTED", "not_answered", "system", false}, {"USER_NOT_REGISTERED", "not_answered", "system", false},
   {"SUBSCRIBER_ABSENT", "not_answered", "system", false}, {"ALLOTTED_TIMEOUT", "not_answered", "system", false},
   {"RECOVERY_ON_TIMER_EXPIRE", "not_answered", "system", false}, {"DESTINATION_OUT_OF_ORDER", "not_answered", "system", false},
@@ -225,7 +225,8 @@ const Format format_freeswitch_cdr = {
   .recognise = freeswitch_recognise,
   .events = freeswitch_events,
   .sample =
-    "\"Ann Example\",\"12025550101\",\"1001\",\"public\",\"2025-03-01 09:00:00\",\"2025-03-01 09:00:08\",\"2025-03-01 09:01:00\",\"60\",\"52\",\"NORMAL_CLEARING\","
+    "\"Ann Example\",\"12025550101\",\"1001\",\"public\",\"2025-03-01 09:00:00\",\"2025-03-01 09:00:08\",\"2025-03-01 09:01:00\",\"60\",\"52\","
+    "\"NORMAL_CLEARING\","
     "\"a0000000-0000-4000-8000-000000000001\",\"b0000000-0000-4000-8000-000000000001\",\"\",\"PCMU\",\"PCMU\"\n"
     "\"\",\"anonymous\",\"1001\",\"public\",\"2025-03-01 09:02:00\",\"\",\"2025-03-01 09:02:20\",\"20\",\"0\",\"ORIGINATOR_CANCEL\","
     "\"a0000000-0000-4000-8000-000000000002\",\"\",\"\",\"\",\"\"\n",

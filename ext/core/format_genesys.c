@@ -2,12 +2,14 @@
 ** format_genesys: conversations of Genesys Cloud as its analytics give them: participants with sessions with segments (times) and metrics (ms).
 ** Columns are the members of a conversation under their own names, the lists as JSON.
 **
-** A conversation is a contact. Who takes part says what a session is: a queue (acd), an agent or user, a voice menu or bot, or the customer. In a
-** callback session nobody talks: it waits for the customer's sake, and its agent looks at it, so that it gives offers and paperwork only; the call itself is a voice session. */
+** A conversation is a contact. Who takes part says what a session is: a queue (acd), an agent or user, a voice menu or bot, or the
+** customer. In a callback session nobody talks: it waits for the customer's sake, and its agent looks at it, so that it gives offers
+** and paperwork only; the call itself is a voice session. */
 #include "json_learn.h"
 #include "json_value.h"
 
-enum { ID, START, END, DIRECTION, INITIATOR, PARTICIPATION, SELF_SERVED, TAG, DIVISIONS, MOS, R_FACTOR, PARTICIPANTS, SURVEYS, EVALUATIONS, RESOLUTIONS };
+enum { ID, START, END, DIRECTION, INITIATOR, PARTICIPATION, SELF_SERVED, TAG, DIVISIONS, MOS, R_FACTOR, PARTICIPANTS, SURVEYS, EVALUATIONS,
+  RESOLUTIONS };
 
 static const FormatColumn columns[] = {
   [ID] = {"conversationId", LOG_TEXT, NULL, "contact_id", "conversation"},
@@ -40,16 +42,18 @@ static int recognise(Slice head) {
 /* ---- what a conversation holds -------------------------------------------------------------------------------------- */
 
 enum { SEG_START, SEG_END, SEG_TYPE, SEG_DISCONNECT, SEG_QUEUE, SEG_CODE, SEG_NOTE, SEG_ERROR, SEG_COUNT };
-static const char *const segment_keys[] = {"segmentStart", "segmentEnd", "segmentType", "disconnectType", "queueId", "wrapUpCode", "wrapUpNote", "errorCode"};
+static const char *const segment_keys[] = {"segmentStart", "segmentEnd", "segmentType", "disconnectType", "queueId", "wrapUpCode", "wrapUpNote",
+                                           "errorCode"};
 
 typedef struct Segment {
   int64_t start, end;
   Slice text[SEG_COUNT];
 } Segment;
 
-enum { SES_MEDIA, SES_MESSAGE, SES_DIRECTION, SES_ANI, SES_DNIS, SES_FROM, SES_TO, SES_NUMBERS, SES_SCHEDULED, SES_CAMPAIGN, SES_SEGMENTS, SES_METRICS, SES_COUNT };
-static const char *const session_keys[] = {"mediaType", "messageType", "direction", "ani", "dnis", "addressFrom", "addressTo", "callbackNumbers", "callbackScheduledTime",
-                                           "outboundCampaignId", "segments", "metrics"};
+enum { SES_MEDIA, SES_MESSAGE, SES_DIRECTION, SES_ANI, SES_DNIS, SES_FROM, SES_TO, SES_NUMBERS, SES_SCHEDULED, SES_CAMPAIGN, SES_SEGMENTS,
+  SES_METRICS, SES_COUNT };
+static const char *const session_keys[] = {"mediaType", "messageType", "direction", "ani", "dnis", "addressFrom", "addressTo", "callbackNumbers",
+                                           "callbackScheduledTime", "outboundCampaignId", "segments", "metrics"};
 
 typedef enum Purpose { OTHER, QUEUE, AGENT, MENU, BOT, CUSTOMER, VOICEMAIL } Purpose;
 
@@ -95,7 +99,8 @@ static double seconds_between(int64_t from, int64_t to) {
 
 static Purpose purpose_of(Slice word) {
   static const struct { const char *word; Purpose purpose; } known[] = {
-    {"acd", QUEUE}, {"agent", AGENT}, {"user", AGENT}, {"manual", AGENT}, {"ivr", MENU}, {"botflow", BOT}, {"customer", CUSTOMER}, {"external", CUSTOMER}, {"voicemail", VOICEMAIL},
+    {"acd", QUEUE}, {"agent", AGENT}, {"user", AGENT}, {"manual", AGENT}, {"ivr", MENU}, {"botflow", BOT}, {"customer", CUSTOMER}, {"external",
+    CUSTOMER}, {"voicemail", VOICEMAIL},
   };
   for(size_t i = 0; i < COUNT_OF(known); i++)
     if( is_word(word, known[i].word) ) return known[i].purpose;
@@ -382,7 +387,7 @@ static void events(const FormatRecord *in, EventParts *out) {
   if( is_begun ) end_event(&c);
   survey_events(&c);
   parts_sort(out);
-  out->why_none = "nobody took part";
+  if( !out->count ) out->why_none = "nobody took part";
 }
 
 const Format format_genesys_conversation = {
@@ -398,11 +403,15 @@ const Format format_genesys_conversation = {
   .events = events,
   .sample =
     "{\"conversations\":[\n"
-    "{\"conversationId\":\"g-1\",\"conversationStart\":\"2025-03-01T09:00:00.000Z\",\"conversationEnd\":\"2025-03-01T09:03:00.000Z\",\"originatingDirection\":\"inbound\",\n"
+    "{\"conversationId\":\"g-1\",\"conversationStart\":\"2025-03-01T09:00:00.000Z\",\"conversationEnd\":\"2025-03-01T09:03:00.000Z\","
+    "\"originatingDirection\":\"inbound\",\n"
     " \"participants\":[{\"purpose\":\"customer\",\"sessions\":[{\"mediaType\":\"voice\",\"direction\":\"inbound\",\"ani\":\"tel:+12025550101\",\n"
-    "   \"segments\":[{\"segmentStart\":\"2025-03-01T09:00:00.000Z\",\"segmentEnd\":\"2025-03-01T09:03:00.000Z\",\"segmentType\":\"interact\",\"disconnectType\":\"client\"}]}]},\n"
-    "  {\"purpose\":\"acd\",\"participantName\":\"billing\",\"sessions\":[{\"mediaType\":\"voice\",\"metrics\":[{\"name\":\"tAbandon\",\"value\":170500}],\n"
-    "   \"segments\":[{\"segmentStart\":\"2025-03-01T09:00:09.500Z\",\"segmentEnd\":\"2025-03-01T09:03:00.000Z\",\"segmentType\":\"interact\",\"disconnectType\":\"peer\"}]}]}],\n"
+    "   \"segments\":[{\"segmentStart\":\"2025-03-01T09:00:00.000Z\",\"segmentEnd\":\"2025-03-01T09:03:00.000Z\",\"segmentType\":\"interact\","
+    "\"disconnectType\":\"client\"}]}]},\n"
+    "  {\"purpose\":\"acd\",\"participantName\":\"billing\",\"sessions\":[{\"mediaType\":\"voice\",\"metrics\":[{\"name\":\"tAbandon\","
+    "\"value\":170500}],\n"
+    "   \"segments\":[{\"segmentStart\":\"2025-03-01T09:00:09.500Z\",\"segmentEnd\":\"2025-03-01T09:03:00.000Z\",\"segmentType\":\"interact\","
+    "\"disconnectType\":\"peer\"}]}]}],\n"
     " \"surveys\":[{\"surveyCompletedDate\":\"2025-03-01T10:00:00.000Z\",\"surveyPromoterScore\":2}]}\n"
     "],\"totalHits\":1}\n",
 };

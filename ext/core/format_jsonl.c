@@ -3,7 +3,8 @@
 #include "json_learn.h"
 
 /* Where an export holds its records; a file that has one of these keys in records of its own is read as it is (json_learn). */
-static const char *const lists[] = {"data", "records", "Records", "rows", "items", "results", "entries", "value", "values", "events", "responses", "conversations",
+static const char *const lists[] = {"data", "records", "Records", "rows", "items", "results", "entries", "value", "values", "events", "responses",
+    "conversations",
                                     "calls", "messages", "tickets", "audits", "comments", "contacts", "interactions", "logs", "hits", NULL};
 static const JsonSpec spec = {.lists = lists};
 JSON_SHAPE(jsonl_shape, spec);

@@ -8,7 +8,8 @@
 #include "json_value.h"
 
 enum {
-  ID, SURVEY, COLLECTOR, RECIPIENT, STATUS, MODE, CREATED, MODIFIED, SECONDS, CUSTOM, EMAIL, FIRST_NAME, LAST_NAME, LANGUAGE, ADDRESS, VARIABLES, PAGES, METADATA, QUIZ, ANALYZE, EDIT, HREF
+  ID, SURVEY, COLLECTOR, RECIPIENT, STATUS, MODE, CREATED, MODIFIED, SECONDS, CUSTOM, EMAIL, FIRST_NAME, LAST_NAME, LANGUAGE, ADDRESS, VARIABLES,
+  PAGES, METADATA, QUIZ, ANALYZE, EDIT, HREF
 };
 
 #define TEXT(own, event, says) {own, LOG_TEXT, NULL, event, says}
@@ -83,9 +84,9 @@ static void events(const FormatRecord *in, EventParts *out) {
   Slice status = format_text(in, STATUS), recipient = format_text(in, RECIPIENT), variables = format_text(in, VARIABLES);
   Answers answers = {.score = REAL_NULL};
   bool is_left = slice_equal(status, SLICE("partial"));
-  out->why_none = "a preview";
-  if( slice_equal(format_text(in, MODE), SLICE("preview")) || slice_equal(format_text(in, MODE), SLICE("survey_preview")) ) return;
-  EventPart *part = parts_add(out);
+  bool is_preview = slice_equal(format_text(in, MODE), SLICE("preview")) || slice_equal(format_text(in, MODE), SLICE("survey_preview"));
+  if( is_preview ) out->why_none = "a preview";
+  EventPart *part = is_preview ? NULL : parts_add(out);
   if( !part ) return;
   buf_init(&answers.text, out->texts.env);
   read_answers(&answers, &out->texts, format_text(in, PAGES));
@@ -111,11 +112,13 @@ const Format format_surveymonkey_json = {
   .events = events,
   .sample =
     "{\"data\":[\n"
-    "{\"id\":\"5007154325\",\"survey_id\":\"105723396\",\"collector_id\":\"50253690\",\"recipient_id\":\"\",\"response_status\":\"completed\",\"collection_mode\":\"default\","
+    "{\"id\":\"5007154325\",\"survey_id\":\"105723396\",\"collector_id\":\"50253690\",\"recipient_id\":\"\",\"response_status\":\"completed\","
+    "\"collection_mode\":\"default\","
     "\"custom_value\":\"007\",\"date_created\":\"2025-03-01T09:00:00+00:00\",\"date_modified\":\"2025-03-01T09:01:29+00:00\",\"total_time\":89,"
     "\"pages\":[{\"id\":\"1\",\"questions\":[{\"id\":\"11\",\"answers\":[{\"choice_id\":\"9\",\"choice_metadata\":{\"weight\":9}}]},"
     "{\"id\":\"12\",\"answers\":[{\"text\":\"quick and kind\"}]}]}]},\n"
-    "{\"id\":\"5007154326\",\"survey_id\":\"105723396\",\"collector_id\":\"50253690\",\"response_status\":\"partial\",\"collection_mode\":\"default\","
+    "{\"id\":\"5007154326\",\"survey_id\":\"105723396\",\"collector_id\":\"50253690\",\"response_status\":\"partial\","
+    "\"collection_mode\":\"default\","
     "\"date_created\":\"2025-03-01T10:00:00+00:00\",\"date_modified\":\"2025-03-01T10:00:20+00:00\",\"total_time\":20,\"pages\":[]}\n"
     "],\"per_page\":50,\"page\":1,\"total\":2,\"links\":{}}\n",
 };

@@ -6,7 +6,8 @@
 #include "json_learn.h"
 
 enum {
-  SID, PARENT, DIRECTION, FROM, TO, STATUS, START, END, DURATION, CREATED, UPDATED, ANSWERED_BY, FORWARDED_FROM, CALLER_NAME, QUEUE_TIME, PRICE, PRICE_UNIT, PHONE_NUMBER_SID,
+  SID, PARENT, DIRECTION, FROM, TO, STATUS, START, END, DURATION, CREATED, UPDATED, ANSWERED_BY, FORWARDED_FROM, CALLER_NAME, QUEUE_TIME, PRICE,
+  PRICE_UNIT, PHONE_NUMBER_SID,
   GROUP_SID, TRUNK_SID, ACCOUNT_SID, SENT, BODY, SEGMENTS, MEDIA, SERVICE, ERROR_CODE, ERROR_MESSAGE, API_VERSION, URI
 };
 
@@ -121,7 +122,8 @@ static void message_event(const FormatRecord *in, EventParts *out) {
   Slice status = format_text(in, STATUS), from = format_text(in, FROM);
   int64_t sent = format_time(in, SENT);
   bool is_inbound = is_word(format_text(in, DIRECTION), "inbound"), is_lost = is_word(status, "failed") || is_word(status, "undelivered");
-  EventPart *part = add(in, out, is_inbound ? "message_received" : is_lost ? "delivery_failed" : "message_sent", sent != INT_NULL ? sent : format_time(in, CREATED));
+  const char *verb = is_inbound ? "message_received" : is_lost ? "delivery_failed" : "message_sent";
+  EventPart *part = add(in, out, verb, sent != INT_NULL ? sent : format_time(in, CREATED));
   with_phone(part, is_inbound ? from : format_text(in, TO));
   if( !part ) return;
   part_text(part, EV_CHANNEL, starts_with(from, "whatsapp:") ? SLICE("whatsapp") : SLICE("sms"));
@@ -134,7 +136,7 @@ static void events(const FormatRecord *in, EventParts *out) {
   Slice sid = format_text(in, SID);
   if( starts_with(sid, "SM") || starts_with(sid, "MM") ) message_event(in, out);
   else call_events(in, out);
-  out->why_none = "no time";
+  if( !out->count ) out->why_none = "no time";
 }
 
 const Format format_twilio_calls = {
@@ -149,12 +151,17 @@ const Format format_twilio_calls = {
   .recognise = recognise,
   .events = events,
   .sample =
-    "{\"sid\":\"CA01\",\"account_sid\":\"AC00\",\"date_created\":\"Sat, 01 Mar 2025 09:00:00 +0000\",\"date_updated\":\"Sat, 01 Mar 2025 09:02:00 +0000\",\"direction\":\"inbound\","
-    "\"from\":\"+12025550101\",\"to\":\"+12025550199\",\"status\":\"completed\",\"start_time\":\"Sat, 01 Mar 2025 09:00:00 +0000\",\"end_time\":\"Sat, 01 Mar 2025 09:02:00 +0000\","
+    "{\"sid\":\"CA01\",\"account_sid\":\"AC00\",\"date_created\":\"Sat, 01 Mar 2025 09:00:00 +0000\","
+    "\"date_updated\":\"Sat, 01 Mar 2025 09:02:00 +0000\",\"direction\":\"inbound\","
+    "\"from\":\"+12025550101\",\"to\":\"+12025550199\",\"status\":\"completed\",\"start_time\":\"Sat, 01 Mar 2025 09:00:00 +0000\","
+    "\"end_time\":\"Sat, 01 Mar 2025 09:02:00 +0000\","
     "\"duration\":\"120\",\"queue_time\":\"0\"}\n"
-    "{\"sid\":\"CA02\",\"parent_call_sid\":\"CA01\",\"account_sid\":\"AC00\",\"date_created\":\"Sat, 01 Mar 2025 09:00:10 +0000\",\"date_updated\":\"Sat, 01 Mar 2025 09:02:00 +0000\","
-    "\"direction\":\"outbound-dial\",\"from\":\"+12025550101\",\"to\":\"client:ann\",\"status\":\"completed\",\"start_time\":\"Sat, 01 Mar 2025 09:00:20 +0000\","
+    "{\"sid\":\"CA02\",\"parent_call_sid\":\"CA01\",\"account_sid\":\"AC00\",\"date_created\":\"Sat, 01 Mar 2025 09:00:10 +0000\","
+    "\"date_updated\":\"Sat, 01 Mar 2025 09:02:00 +0000\","
+    "\"direction\":\"outbound-dial\",\"from\":\"+12025550101\",\"to\":\"client:ann\",\"status\":\"completed\","
+    "\"start_time\":\"Sat, 01 Mar 2025 09:00:20 +0000\","
     "\"end_time\":\"Sat, 01 Mar 2025 09:02:00 +0000\",\"duration\":\"100\"}\n"
-    "{\"sid\":\"SM03\",\"account_sid\":\"AC00\",\"date_created\":\"Sat, 01 Mar 2025 09:10:00 +0000\",\"date_sent\":\"Sat, 01 Mar 2025 09:10:01 +0000\",\"direction\":\"inbound\","
+    "{\"sid\":\"SM03\",\"account_sid\":\"AC00\",\"date_created\":\"Sat, 01 Mar 2025 09:10:00 +0000\","
+    "\"date_sent\":\"Sat, 01 Mar 2025 09:10:01 +0000\",\"direction\":\"inbound\","
     "\"from\":\"+12025550101\",\"to\":\"+12025550199\",\"status\":\"received\",\"body\":\"thanks\",\"num_segments\":\"1\"}\n",
 };

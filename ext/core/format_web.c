@@ -137,9 +137,19 @@ static bool holds_nocase(Slice text, const char *word) {
   return false;
 }
 
-bool web_is_bot(Slice agent) {
+/* The bots' words that begin here. */
+static bool is_bot_word(Slice rest) {
   for(size_t i = 0; i < COUNT_OF(bot_words); i++)
-    if( holds_nocase(agent, bot_words[i]) ) return true;
+    if( starts(rest, bot_words[i]) ) return true;
+  return false;
+}
+
+/* One pass: a pair of letters that no word begins with is passed over. */
+bool web_is_bot(Slice agent) {
+  uint32_t second[32] = {0};
+  for(size_t i = 0; i < COUNT_OF(bot_words); i++) second[bot_words[i][0] & 31] |= UINT32_C(1) << (bot_words[i][1] & 31);
+  for(size_t i = 0; i + 1 < agent.size; i++)
+    if( (second[agent.data[i] & 31] >> (agent.data[i + 1] & 31) & 1) && is_bot_word(slice_part(agent, i, SIZE_MAX)) ) return true;
   return false;
 }
 
@@ -163,10 +173,10 @@ static bool is_login(Slice path) {
 /* The verb, the method itself where there is none for it; or NULL and why. */
 static const char *verb_of(const WebVisit *v, const char **why) {
   bool reads = slice_equal(v->method, SLICE("GET")), posts = slice_equal(v->method, SLICE("POST"));
-  if( !v->method.data ) *why = "no request";
+  if( !is_method(v->method) ) *why = "no request";
   else if( is_asset(v->path) ) *why = "an asset of a page";
-  else if( v->status == 0 ) *why = "the client left before an answer";
-  else if( line_is_one_of(v->method, "HEAD OPTIONS CONNECT TRACE PROPFIND") ) *why = "no page was asked for";
+  else if( v->status == WEB_LEFT ) *why = "the client left before an answer";
+  else if( (v->status > WEB_LEFT && v->status < 200) || line_is_one_of(v->method, "HEAD OPTIONS CONNECT TRACE PROPFIND") ) *why = "no page was asked for";
   else if( posts && (v->status == 401 || v->status == 403) && is_login(v->path) ) return "login_failed";
   else if( v->status >= 400 ) return "error_page";
   else if( posts && v->status >= 300 && is_login(v->path) ) return "logged_in";

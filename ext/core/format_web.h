@@ -22,9 +22,10 @@ Slice web_client(Slice list);
 bool web_is_bot(Slice agent);
 
 /* What one request means. Texts NULL where the log has none. */
+enum { WEB_UNKNOWN = -1, WEB_LEFT = 0 };
 typedef struct WebVisit {
   Slice method, path, agent, client;
-  int status;                          /* 0 = none: the client left */
+  int status;                          /* or WEB_UNKNOWN: not logged; WEB_LEFT: there was none, the client left */
 } WebVisit;
 /* 0 or 1 event: verb, actor, device, outcome. */
 void web_event(const WebVisit *visit, EventParts *out);

@@ -191,7 +191,8 @@ static void weblog_cut(void *state, Slice text, Cut *cut) {
   Fault fault = line_read(text, &line);
   if( !fault.what && !who_read(line.before, s->at[W_VHOST] >= 0, &who) ) fault = (Fault){W_CLIENT, "no client, ident and user before the time"};
   if( fault.what ) {
-    cut_reject(cut, "bad_line", (size_t)(s->at[fault.column] + 1), "%s; a web log's line is client - - [time] \"request\" status bytes \"referer\" \"agent\"", fault.what);
+    cut_reject(cut, "bad_line", (size_t)(s->at[fault.column] + 1),
+               "%s; a web log's line is client - - [time] \"request\" status bytes \"referer\" \"agent\"", fault.what);
     return;
   }
   buf_clear(&s->text);
@@ -209,7 +210,8 @@ static void weblog_cut(void *state, Slice text, Cut *cut) {
   cut->field_count = s->count;
 }
 
-static const Shape shape = {.state_size = sizeof(WeblogState), .begin = weblog_begin, .end = weblog_end, .want = weblog_want, .cut = weblog_cut, .is_independent = true};
+static const Shape shape = {
+  .state_size = sizeof(WeblogState), .begin = weblog_begin, .end = weblog_end, .want = weblog_want, .cut = weblog_cut, .is_independent = true};
 
 /* ---- which columns a file has ---------------------------------------------------------------------------------------------- */
 

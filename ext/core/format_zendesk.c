@@ -9,8 +9,10 @@
 #include "json_value.h"
 
 enum {
-  ID, TICKET, CREATED, UPDATED, GENERATED, TYPE, SUBJECT, DESCRIPTION, PRIORITY, STATUS, CHANNEL, FROM_ADDRESS, FROM_PHONE, VIA_REL, REQUESTER, SUBMITTER, ASSIGNEE, GROUP,
-  ORGANIZATION, BRAND, FORM, EXTERNAL, RECIPIENT, PROBLEM, HAS_INCIDENTS, DUE, TAGS, FIELDS, RATING, RATING_COMMENT, RATING_REASON, REOPENS, REPLIES, ASSIGNEE_STATIONS,
+  ID, TICKET, CREATED, UPDATED, GENERATED, TYPE, SUBJECT, DESCRIPTION, PRIORITY, STATUS, CHANNEL, FROM_ADDRESS, FROM_PHONE, VIA_REL, REQUESTER,
+  SUBMITTER, ASSIGNEE, GROUP, ORGANIZATION, BRAND,
+  FORM, EXTERNAL, RECIPIENT, PROBLEM, HAS_INCIDENTS, DUE, TAGS, FIELDS, RATING, RATING_COMMENT, RATING_REASON, REOPENS,
+  REPLIES, ASSIGNEE_STATIONS,
   GROUP_STATIONS, SOLVED, FIRST_REPLY, FULL_RESOLUTION, AUTHOR, EVENTS, METADATA, BODY, PLAIN_BODY, IS_PUBLIC, AUDIT, URL
 };
 
@@ -71,7 +73,8 @@ static const JsonSpec spec = {.lists = lists, .wanted = "a ticket, audit or comm
 JSON_SHAPE(zendesk_shape, spec);
 
 static int recognise(Slice head) {
-  static const char *const keys[] = {"requester_id", "assignee_id", "status", "via", "ticket_id", "events", "author_id", "subject", "description", "public", NULL};
+  static const char *const keys[] = {"requester_id", "assignee_id", "status", "via", "ticket_id", "events", "author_id", "subject", "description",
+    "public", NULL};
   uint32_t found = json_first_keys(head, lists, keys);
   bool is_ticket = (found & 0x0D) == 0x0D || (found & 0x181) == 0x181, is_audit = (found & 0x70) == 0x70, is_comment = (found & 0x248) == 0x248;
   return is_ticket || is_audit || is_comment ? 95 : 0;
@@ -123,7 +126,8 @@ typedef struct Source {
 static bool is_word(Slice text, const char *word) { return slice_equal(text, slice_of(word)); }
 
 static Slice channel_of(Slice own) {
-  static const char *const names[][2] = {{"voice", "phone"}, {"mobile_sdk", "app"}, {"mobile", "app"}, {"web_widget", "web"}, {"help_center", "web"},
+  static const char *const names[][2] = {{"voice", "phone"}, {"mobile_sdk", "app"}, {"mobile", "app"}, {"web_widget", "web"}, {"help_center",
+    "web"},
                                          {"web_service", "api"}, {"native_messaging", "chat"}, {"mail", "email"}};
   for(size_t i = 0; i < COUNT_OF(names); i++)
     if( is_word(own, names[i][0]) ) return slice_of(names[i][1]);
@@ -314,13 +318,11 @@ static void audit_events(Source *s) {
     part_text(part, EV_AGENT, audit.agent);
     part_text(part, EV_QUEUE, audit.group);
   }
-  s->out->why_none = "nothing that a customer meets";
 }
 
 static void events(const FormatRecord *in, EventParts *out) {
   Source s = {.in = in, .out = out, .ticket = format_text(in, TICKET), .channel = channel_of(format_text(in, CHANNEL)), .author = format_text(in, AUTHOR)};
   Slice text = format_text(in, PLAIN_BODY);
-  out->why_none = "no time";
   if( !s.ticket.data ) s.ticket = format_text(in, ID);
   if( format_text(in, EVENTS).data || s.author.data ) s.requester = requester_of(in->memory, s.ticket);
   if( format_text(in, EVENTS).data ) audit_events(&s);
@@ -330,6 +332,7 @@ static void events(const FormatRecord *in, EventParts *out) {
     s.ticket = format_text(in, TICKET);
     add_comment(&s, text.data ? text : format_text(in, BODY), !is_word(format_text(in, IS_PUBLIC), "false"), format_time(in, CREATED));
   }
+  if( !out->count ) out->why_none = format_time(in, CREATED) == INT_NULL ? "no time" : "nothing that a customer meets";
 }
 
 const Format format_zendesk_tickets = {
@@ -345,14 +348,19 @@ const Format format_zendesk_tickets = {
   .memory_size = sizeof(Memory),
   .sample =
     "{\"tickets\":[\n"
-    "{\"id\":35,\"created_at\":\"2025-03-01T09:00:00Z\",\"updated_at\":\"2025-03-02T10:00:00Z\",\"generated_timestamp\":1740909600,\"type\":\"incident\",\"subject\":\"Wrong bill\","
+    "{\"id\":35,\"created_at\":\"2025-03-01T09:00:00Z\",\"updated_at\":\"2025-03-02T10:00:00Z\",\"generated_timestamp\":1740909600,"
+    "\"type\":\"incident\",\"subject\":\"Wrong bill\","
     "\"description\":\"It is too high.\",\"status\":\"solved\",\"requester_id\":501,\"submitter_id\":501,\"assignee_id\":7,\"group_id\":3,"
-    "\"via\":{\"channel\":\"email\",\"source\":{\"from\":{\"address\":\"kim@example.com\"}}},\"satisfaction_rating\":{\"score\":\"bad\",\"comment\":\"slow\"}}\n"
+    "\"via\":{\"channel\":\"email\",\"source\":{\"from\":{\"address\":\"kim@example.com\"}}},\"satisfaction_rating\":{\"score\":\"bad\","
+    "\"comment\":\"slow\"}}\n"
     "],\"end_of_stream\":true}\n"
     "{\"audits\":[\n"
-    "{\"id\":900,\"ticket_id\":36,\"created_at\":\"2025-03-01T11:00:00Z\",\"author_id\":502,\"via\":{\"channel\":\"web\"},\"events\":[{\"type\":\"Comment\",\"body\":\"Where is it?\",\"public\":true},"
-    "{\"type\":\"Create\",\"field_name\":\"requester_id\",\"value\":\"502\"},{\"type\":\"Create\",\"field_name\":\"subject\",\"value\":\"Parcel\"}]},\n"
-    "{\"id\":901,\"ticket_id\":36,\"created_at\":\"2025-03-01T12:00:00Z\",\"author_id\":7,\"via\":{\"channel\":\"web\"},\"events\":[{\"type\":\"Comment\",\"body\":\"On its way\",\"public\":true},"
+    "{\"id\":900,\"ticket_id\":36,\"created_at\":\"2025-03-01T11:00:00Z\",\"author_id\":502,\"via\":{\"channel\":\"web\"},"
+    "\"events\":[{\"type\":\"Comment\",\"body\":\"Where is it?\",\"public\":true},"
+    "{\"type\":\"Create\",\"field_name\":\"requester_id\",\"value\":\"502\"},{\"type\":\"Create\",\"field_name\":\"subject\","
+    "\"value\":\"Parcel\"}]},\n"
+    "{\"id\":901,\"ticket_id\":36,\"created_at\":\"2025-03-01T12:00:00Z\",\"author_id\":7,\"via\":{\"channel\":\"web\"},"
+    "\"events\":[{\"type\":\"Comment\",\"body\":\"On its way\",\"public\":true},"
     "{\"type\":\"Change\",\"field_name\":\"status\",\"value\":\"solved\",\"previous_value\":\"open\"}]}\n"
     "]}\n",
 };

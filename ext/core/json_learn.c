@@ -199,5 +199,6 @@ bool json_learn(Arena *arena, Slice head, const char *const *lists, FormatColumn
   buf_free(&l.path);
   intern_free(&l.seen);
   intern_free(&l.folded);
+  out->wants_more = out->count == 0;
   return !env_failed(arena->env);
 }

@@ -27,14 +27,18 @@ static bool make_slots(Arena *arena, PathNode *parent) {
   return true;
 }
 
+static inline void guess_next(PathNode *parent, const PathNode *child) {
+  parent->guess = child->next && child->next->key.data ? child->next : parent->first;
+  if( !parent->guess->key.data ) parent->guess = NULL;
+}
+
 static PathNode *child_of_key(PathNode *parent, Slice key) {
   PathNode *child = parent->guess;
   if( !child || child->key.size != key.size || memcmp(child->key.data, key.data, key.size) != 0 ) {
     if( parent->slots ) child = *slot_of(parent, key);
     else for(child = parent->first; child && !slice_equal(child->key, key);) child = child->next;
   }
-  if( child ) parent->guess = child->next && child->next->key.data ? child->next : parent->first;
-  if( parent->guess && !parent->guess->key.data ) parent->guess = NULL;
+  if( child ) guess_next(parent, child);
   return child;
 }
 
@@ -44,12 +48,17 @@ static PathNode *child_of_index(PathNode *parent, int64_t index) {
   return child;
 }
 
+static Slice quote_key(Arena *arena, Slice key) {
+  if( !key.data || json_string_stop(key.data, key.data + key.size) < key.data + key.size ) return SLICE_NULL;
+  return arena_format(arena, "\"" SLICE_FORMAT "\"", SLICE_ARGS(key));
+}
+
 static PathNode *child_make(Arena *arena, PathNode *parent, Slice key, int64_t index) {
   PathNode *child = key.data ? child_of_key(parent, key) : child_of_index(parent, index);
   if( child ) return child;
   child = arena_alloc(arena, sizeof *child);
   if( !child ) return NULL;
-  *child = (PathNode){.key = arena_copy(arena, key), .index = index, .column = -1};
+  *child = (PathNode){.key = arena_copy(arena, key), .quoted = quote_key(arena, key), .index = index, .column = -1};
   if( parent->last ) parent->last->next = child;
   else parent->first = child;
   parent->last = child;
@@ -65,7 +74,8 @@ static bool is_bare(char c) { return c != '.' && c != '[' && c != ']' && c != '"
 
 static bool path_bad(Arena *arena, Slice path, const char *at, const char *wanted) {
   char shown[100];
-  return env_fail(arena->env, ERR_INPUT, "column '%s' is no path: expected %s at character %zu; write a.b[0].c, and a key with dots or brackets in double quotes",
+  return env_fail(arena->env, ERR_INPUT, "column '%s' is no path: expected %s at character %zu; "
+                  "write a.b[0].c, and a key with dots or brackets in double quotes",
                   env_quote(path, shown), wanted, (size_t)(at - path.data) + 1);
 }
 
@@ -104,6 +114,11 @@ static bool read_step(Arena *arena, Slice path, const char **at, Slice *key, int
   return key->size > 0 || path_bad(arena, path, *at, "a key");
 }
 
+static bool path_twice(Arena *arena, Slice path, int column) {
+  char shown[100];
+  return env_fail(arena->env, ERR_INPUT, "column '%s' is the same path as column %d; a path may stand there once", env_quote(path, shown), column + 1);
+}
+
 static bool path_add(JsonPaths *paths, Slice path, int column) {
   PathNode *node = &paths->root;
   const char *at = path.data, *end = path.data + path.size;
@@ -117,7 +132,8 @@ static bool path_add(JsonPaths *paths, Slice path, int column) {
     node = child_make(paths->arena, node, key, index);
     if( !node ) return false;
   }
-  if( node->column < 0 ) node->column = column;
+  if( node->column >= 0 ) return path_twice(paths->arena, path, node->column);
+  node->column = column;
   return true;
 }
 
@@ -227,8 +243,14 @@ JsonRead json_paths_read(JsonPaths *paths, JsonReader *r) {
   paths->is_known = paths->has_list = false;
   paths->kind = JSON_ERROR;
   for(;;) {
-    JsonToken token = json_next(r);
     Frame *frame = top ? &stack[top - 1] : NULL;
+    PathNode *guess = frame && frame->is_object ? frame->node->guess : NULL;
+    if( guess && guess->quoted.data && json_take_key(r, guess->quoted) ) {
+      node = guess;
+      guess_next(frame->node, guess);
+      paths->is_known = true;
+    }
+    JsonToken token = json_next(r);
     if( token == JSON_ERROR || token == JSON_END ) return READ_PROBLEM;
     if( !frame ) paths->kind = token;
     if( token == JSON_KEY ) {

@@ -15,6 +15,7 @@ enum { PATH_DEPTH_MAX = 32 };            /* keys and indices in a path */
 typedef struct PathNode PathNode;
 struct PathNode {
   Slice key;                    /* data NULL: an element of an array */
+  Slice quoted;                 /* the key as most values write it, "key"; data NULL: it needs escapes */
   int64_t index;
   int column;                   /* -1 = none ends here */
   bool is_wanted, is_live;      /* it or something below it is needed */

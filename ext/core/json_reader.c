@@ -45,7 +45,7 @@ const char *json_string_stop_scalar(const char *at, const char *end) {
   return at;
 }
 
-const char *json_string_stop(const char *at, const char *end) {
+static inline const char *string_stop(const char *at, const char *end) {
 #if defined(__SSE2__)
   const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1f);
   for(; end - at >= 16; at += 16) {
@@ -57,6 +57,8 @@ const char *json_string_stop(const char *at, const char *end) {
 #endif
   return json_string_stop_scalar(at, end);
 }
+
+const char *json_string_stop(const char *at, const char *end) { return string_stop(at, end); }
 
 static int hex_digit(char c) {
   if( c >= '0' && c <= '9' ) return c - '0';
@@ -76,18 +78,25 @@ static const char *read_escape(JsonReader *r, const char *at) {
   return at + 1;
 }
 
-/* `at` is the opening quote. */
-static bool read_string(JsonReader *r) {
-  const char *begin = r->at + 1, *at = begin;
-  r->has_escape = false;
-  for(;;) {
-    at = json_string_stop(at, r->end);
+/* `at` is behind the plain part of a string that began at `begin`. */
+static bool read_string_on(JsonReader *r, const char *begin, const char *at) {
+  for(;; at = string_stop(at, r->end)) {
     if( at == r->end ) return fail(r, at, "the rest of the string"), false;
     if( *at == '"' ) break;
     if( *at != '\\' ) return fail(r, at, "the closing quote of the string, or an escape such as \\n"), false;
     r->has_escape = true;
     if( !(at = read_escape(r, at)) ) return false;
   }
+  r->raw = (Slice){begin, (size_t)(at - begin)};
+  r->at = at + 1;
+  return true;
+}
+
+/* `at` is the opening quote. */
+static inline bool read_string(JsonReader *r) {
+  const char *begin = r->at + 1, *at = string_stop(begin, r->end);
+  r->has_escape = false;
+  if( at == r->end || *at != '"' ) return read_string_on(r, begin, at);
   r->raw = (Slice){begin, (size_t)(at - begin)};
   r->at = at + 1;
   return true;
@@ -129,8 +138,8 @@ bool json_decode(Slice raw, Buf *out) {
     if( !escape ) break;
     char c = escape[1];
     at = escape + 2;
-    bool ok = c == 'u' ? append_character(out, decode_unicode(&at, end)) : buf_append_char(out, (unsigned char)c < sizeof meant && meant[(int)c] ? meant[(int)c] : c);
-    if( !ok ) return false;
+    char plain = (unsigned char)c < sizeof meant && meant[(int)c] ? meant[(int)c] : c;
+    if( !(c == 'u' ? append_character(out, decode_unicode(&at, end)) : buf_append_char(out, plain)) ) return false;
   }
   return true;
 }
@@ -245,6 +254,18 @@ JsonToken json_next(JsonReader *r) {
   }
   if( r->at == r->end ) return fail(r, r->at, wanted[r->expect]);
   return r->expect <= EXPECT_VALUE_OR_END ? read_value(r) : read_key(r);
+}
+
+bool json_take_key(JsonReader *r, Slice quoted) {
+  const char *at = r->at;
+  if( r->expect == EXPECT_MORE && r->in_object ) {
+    if( at == r->end || *at++ != ',' ) return false;
+  } else if( r->expect != EXPECT_KEY_OR_END ) return false;
+  if( at < r->end && *at == ' ' ) at++;
+  if( (size_t)(r->end - at) <= quoted.size || at[quoted.size] != ':' || memcmp(at, quoted.data, quoted.size) != 0 ) return false;
+  r->at = at + quoted.size + 1;
+  r->expect = EXPECT_VALUE;
+  return true;
 }
 
 bool json_skip(JsonReader *r) {

@@ -31,6 +31,9 @@ void json_reader_init(JsonReader *r, Slice text);
 /* The text goes on inside an object, behind one of its members. */
 void json_reader_init_inside(JsonReader *r, Slice text);
 JsonToken json_next(JsonReader *r);
+/* Takes the next key with its colon, where it is `quoted` (the key between its quotes, without escapes); false: nothing was taken. As json_next, but a key
+** that is expected costs one comparison. */
+bool json_take_key(JsonReader *r, Slice quoted);
 /* A value has been read: no array or object is open. What follows has not been looked at. */
 static inline bool json_is_whole(const JsonReader *r) { return r->depth == 0; }
 /* After JSON_OBJECT or JSON_ARRAY: on to behind its end. False = JSON_ERROR. */

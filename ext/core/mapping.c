@@ -196,7 +196,7 @@ bool mapping_add_verb(Arena *arena, Mapping *mapping, size_t *capacity, Slice ra
   char shown[100];
   raw = slice_trim(raw);
   verb = slice_trim(verb);
-  if( raw.size == 0 ) return env_fail(arena->env, ERR_INPUT, "event_map: the word of the log that '%s' stands for is empty", env_quote(verb, shown));
+  if( raw.size == 0 ) return env_fail(arena->env, ERR_INPUT, "event_map: no word of the log stands before '=%s'; write 'raw=verb; raw=verb'", env_quote(verb, shown));
   if( !check_verb(arena->env, verb) ) return false;
   if( mapping->verb_count == *capacity ) {
     size_t wanted = *capacity ? *capacity * 2 : 16;
@@ -215,7 +215,7 @@ bool mapping_sort_verbs(Arena *arena, Mapping *mapping) {
   if( !array_sort(arena->env, mapping->verbs, mapping->verb_count, sizeof *mapping->verbs, compare_verbs, NULL) ) return false;
   for(size_t i = 1; i < mapping->verb_count; i++)
     if( slice_equal(mapping->verbs[i - 1].raw, mapping->verbs[i].raw) )
-      return env_fail(arena->env, ERR_INPUT, "event_map: '%s' stands there twice", env_quote(mapping->verbs[i].raw, shown));
+      return env_fail(arena->env, ERR_INPUT, "event_map: '%s' stands there twice; keep one verb for each word of the log", env_quote(mapping->verbs[i].raw, shown));
   return true;
 }
 

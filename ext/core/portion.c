@@ -19,6 +19,22 @@ static bool map_add(Env *env, PortionMap *map, Portion portion) {
   return true;
 }
 
+/* Behind those that the map has. Its window is copied. */
+static bool restart_add(Env *env, PortionMap *map, GzipRestart restart) {
+  if( map->restart_count && restart.out_offset <= map->restarts[map->restart_count - 1].out_offset ) return true;
+  GzipRestart *grown = env_grow(env, map->restarts, map->restart_count, &map->restart_capacity, sizeof *grown);
+  if( !grown ) return false;
+  map->restarts = grown;
+  if( restart.window.data ) {
+    char *window = env_alloc(env, restart.window.size);
+    if( !window ) return false;
+    memcpy(window, restart.window.data, restart.window.size);
+    restart.window.data = window;
+  }
+  map->restarts[map->restart_count++] = restart;
+  return true;
+}
+
 PortionMap *portion_map_part(Env *env, const PortionMap *from, size_t count, const Fingerprint *file) {
   PortionMap *map = portion_map_new(env, from->key, file);
   for(size_t i = 0; map && i < count; i++) {
@@ -30,6 +46,11 @@ PortionMap *portion_map_part(Env *env, const PortionMap *from, size_t count, con
   map->grain = from->grain;
   map->is_gzip = from->is_gzip;
   map->in_preamble = count == 0;
+  for(size_t i = 0; i < from->restart_count; i++) {
+    if( restart_add(env, map, from->restarts[i]) ) continue;
+    portion_map_release(env, map);
+    return NULL;
+  }
   map->end = map->full_at = portion_offset(from, count);
   return map;
 }
@@ -45,7 +66,7 @@ void portion_map_release(Env *env, PortionMap *map) {
 }
 
 size_t portion_map_memory(const PortionMap *map) {
-  size_t bytes = sizeof *map + map->key.size + map->capacity * sizeof *map->portions + map->restart_count * sizeof *map->restarts;
+  size_t bytes = sizeof *map + map->key.size + map->capacity * sizeof *map->portions + map->restart_capacity * sizeof *map->restarts;
   for(size_t i = 0; i < map->restart_count; i++) bytes += map->restarts[i].window.size;
   return bytes;
 }
@@ -103,24 +124,11 @@ bool portion_map_append(Env *env, PortionMap *map, const PortionMap *next) {
 
 /* ---- restart points -------------------------------------------------------------------------------------------- */
 
-static bool restart_own(Env *env, GzipRestart *restart) {
-  if( !restart->window.data ) return true;
-  char *bytes = env_alloc(env, restart->window.size);
-  if( bytes ) memcpy(bytes, restart->window.data, restart->window.size);
-  restart->window.data = bytes;
-  return bytes != NULL;
-}
-
 bool portion_map_restarts(Env *env, PortionMap *map, const ByteSource *source) {
   size_t count = bytes_restart_count(source);
-  if( count == 0 || map->restarts ) return true;
-  map->restarts = env_alloc(env, count * sizeof *map->restarts);
-  for(size_t i = 0; map->restarts && i < count; i++) {
-    map->restarts[i] = bytes_restart_at(source, i);
-    if( !restart_own(env, &map->restarts[i]) ) return false;
-    map->restart_count++;
-  }
-  return map->restarts != NULL;
+  for(size_t i = 0; i < count; i++)
+    if( !restart_add(env, map, bytes_restart_at(source, i)) ) return false;
+  return true;
 }
 
 const GzipRestart *portion_restart(const PortionMap *map, int64_t offset) {

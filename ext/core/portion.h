@@ -39,13 +39,13 @@ typedef struct PortionMap {
   int64_t full_at;                     /* a record from there on opens a portion */
   bool in_preamble, is_gzip;
   GzipRestart *restarts;               /* where inflating can begin again, ascending; their windows are the map's own */
-  size_t restart_count;
+  size_t restart_count, restart_capacity;
   int references;
 } PortionMap;
 
 /* Empty, one reference, at the file's beginning. NULL with the error set. */
 PortionMap *portion_map_new(Env *env, Slice key, const Fingerprint *file);
-/* The first `count` portions of `from` as a new map for `file`, to be gone on with at the next one's start. */
+/* The first `count` portions of `from`, and its restart points, as a new map for `file`, to be gone on with at the next one's start. */
 PortionMap *portion_map_part(Env *env, const PortionMap *from, size_t count, const Fingerprint *file);
 void portion_map_hold(PortionMap *map);
 void portion_map_release(Env *env, PortionMap *map);                   /* NULL is harmless */
@@ -84,7 +84,7 @@ static inline bool portion_note(Env *env, PortionMap *map, const Record *record,
   return true;
 }
 
-/* Takes over the points that a source has noted, once. They only save time: a map may have few or none. False without memory. */
+/* Adds the points that a source has noted behind those that the map has. They only save time: a map may have few or none. False without memory. */
 bool portion_map_restarts(Env *env, PortionMap *map, const ByteSource *source);
 /* The last one at or before `offset` of the text; NULL = none. */
 const GzipRestart *portion_restart(const PortionMap *map, int64_t offset);

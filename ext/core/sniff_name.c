@@ -116,6 +116,12 @@ static Slice names_free(Names *names, Slice name) {
 
 static const char *const hidden_names[] = {"log_file", "log_line", "log_offset", "log_raw", "journey_handle"};
 
+bool name_is_own(Slice name) {
+  for(size_t i = 0; i < COUNT_OF(hidden_names); i++)
+    if( slice_equal_nocase(name, slice_of(hidden_names[i])) ) return true;
+  return false;
+}
+
 static const char *ordinal(size_t n) {
   static const char *const words[] = {"second", "third", "fourth", "fifth", "sixth"};
   return n >= 2 && n - 2 < COUNT_OF(words) ? words[n - 2] : "another";

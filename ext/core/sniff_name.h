@@ -11,6 +11,9 @@ Slice name_normalise(Arena *arena, Slice name);
 bool name_matches(Slice normalised, const char *pattern);
 bool name_says_time(Slice normalised);
 
+/* In any case, the name of a column that every log table has besides its file's. */
+bool name_is_own(Slice name);
+
 /* Unique column names from a header (fields NULL: c1, c2 …) into columns[0..count); each change that a reader should
 ** know is a sentence in `problems`. The names live in `arena`. */
 bool names_make(Arena *arena, const Slice *fields, SniffColumn *columns, size_t count, Buf *problems);

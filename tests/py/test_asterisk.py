@@ -97,6 +97,33 @@ class Logs(unittest.TestCase):
         begun = {call: events for call, events in self.by_call('cdr', 'substr(event_ts, 1, 19), phone', 'contact_started').items()}
         self.assertEqual(begun, {call: [(start[call], phone[call])] for call in start})
 
+    def test_a_call_is_one_contact(self):
+        """However many queues, agents and transfers: all that the queue log says of a call, added up, is one contact of its caller."""
+        calls = {}
+        for _, call, queue, _, word, *args in self.queue_lines():
+            if call == 'NONE':
+                continue
+            c = calls.setdefault(call, {'wait': 0, 'talk': None, 'transfers': 0, 'queues': [], 'gave_up': None, 'phone': None})
+            if word == 'ENTERQUEUE':
+                c['phone'] = args[1]
+            c['queues'].append(queue)
+            wait = {'CONNECT': 0, 'ABANDON': 2, 'EXITEMPTY': 2, 'EXITWITHTIMEOUT': 2, 'EXITWITHKEY': 3}.get(word)
+            talk = {'COMPLETEAGENT': 1, 'COMPLETECALLER': 1, 'BLINDTRANSFER': 3}.get(word)
+            c['wait'] += 0 if wait is None else int(args[wait])
+            c['talk'] = c['talk'] if talk is None else (c['talk'] or 0) + int(args[talk])
+            c['transfers'] += word == 'BLINDTRANSFER'
+            c['gave_up'] = 1 if word == 'ABANDON' else 0 if word.startswith(('EXIT', 'COMPLETE')) else None     # None: the log of 27 minutes tells no end
+        got = self.db.execute("SELECT contact_id, customer, wait_s, talk_s, transfers, queue_first, queue_last, is_abandoned "
+                              "FROM journey_contacts('queue')").fetchall()
+        want = [(call, c['phone'], float(c['wait']), None if c['talk'] is None else float(c['talk']), c['transfers'], c['queues'][0], c['queues'][-1],
+                 c['gave_up']) for call, c in calls.items()]
+        closed = [row for row in got if row[2] is not None]          # of two calls the log ends before anything came of their wait
+        self.assertEqual(sorted(row[0] for row in got), sorted(calls))
+        told = {row[0]: row for row in want}
+        self.assertEqual(sorted(closed), sorted(told[row[0]] for row in closed))
+        self.assertGreater(len(closed), len(got) - 10)
+        self.assertEqual(sum(row[4] > 0 for row in got), 72)
+
     def test_who_answered_agrees(self):
         queue = {call: sorted(map(number, agents)) for call, agents in self.by_call('queue', 'agent', 'agent_connected').items()}
         self.assertEqual(sum(map(len, queue.values())), 853)

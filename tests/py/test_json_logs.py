@@ -188,6 +188,22 @@ class JsonLogs(unittest.TestCase):
 class Framings(unittest.TestCase):
     """Random values in random framings come back as they went in."""
 
+    def test_requesters_of_many_tickets(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, 'audits.json')
+            opened = [{'id': n, 'ticket_id': n, 'created_at': '2025-03-01T09:00:00Z', 'author_id': 10000 + n, 'via': {'channel': 'web'},
+                       'events': [{'type': 'Create', 'field_name': 'requester_id', 'value': str(10000 + n)}, {'type': 'Comment', 'body': 'a'}]}
+                      for n in range(3000)]
+            later = [{'id': 5000 + n, 'ticket_id': n, 'created_at': '2025-03-01T10:00:00Z', 'author_id': 10000 + n if n % 3 else 7, 'via': {'channel': 'web'},
+                      'events': [{'type': 'Comment', 'body': 'b'}]} for n in range(3000)]
+            with open(path, 'w') as file:
+                json.dump({'audits': opened + later}, file)
+            db = harness.connect()
+            db.execute("CREATE VIRTUAL TABLE t USING channel_log(path='%s', format=zendesk_tickets)" % path)
+            self.assertEqual(db.execute("SELECT event, count(*), count(DISTINCT account) FROM channel_events('t') GROUP BY 1").fetchall(),
+                             [('message_received', 2000, 2000), ('message_sent', 1000, 1000), ('ticket_opened', 3000, 3000)])
+            db.close()
+
     def value(self, source, depth=0):
         kind = source.randrange(9 if depth < 4 else 6)
         if kind == 0:

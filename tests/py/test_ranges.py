@@ -13,6 +13,7 @@ import harness
 
 ROUNDS = int(os.environ.get('RANGES_ROUNDS', '12'))
 SEED = int(os.environ.get('RANGES_SEED', '20250301'))
+SIZE = int(os.environ.get('RANGES_SIZE', '1'))              # several MiB are a crew's
 BEGIN = datetime.datetime(2025, 1, 1)
 DAYS = 60
 
@@ -53,7 +54,7 @@ class Log:
         elif form['header']:
             self.records.append(('skipped', None, b'at,id,note\n'))
         self.order = rng.choice(['sorted', 'ties', 'random', 'blocks', 'zigzag'])
-        self.add(rng.randrange(200, 1600))
+        self.add(rng.randrange(200, 1600) * SIZE * rng.choice([1, 1, 1, 1, 4]))
 
     def moment(self, i, count):
         span = DAYS * 86400000
@@ -295,8 +296,14 @@ class Ranges(Case):
             self.assertEqual(found, 1, turn)
 
     def test_what_is_remembered_can_be_looked_at(self):
-        log, form = self.sorted_log('s.csv')
-        self.create('x', 's.csv', form)
+        self.look_at('s.csv', 1500)
+
+    def test_what_a_crew_has_read_is_remembered_alike(self):
+        self.look_at('large.csv', 7000)
+
+    def look_at(self, name, count):
+        log, form = self.sorted_log(name, count)
+        self.create('x', name, form)
         self.db.execute('CREATE TABLE other(a)')
         sql = "SELECT * FROM channel_ranges('x')"
         self.assertEqual(self.db.execute(sql).fetchall(), [])

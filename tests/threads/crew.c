@@ -83,7 +83,7 @@ static void text_add(Text *text, const void *bytes, size_t size) {
     text->data = realloc(text->data, text->capacity);
     if( !text->data ) exit(2);
   }
-  memcpy(text->data + text->size, bytes, size);
+  if( size ) memcpy(text->data + text->size, bytes, size);
   text->size += size;
   text->data[text->size] = 0;
 }
@@ -245,6 +245,9 @@ static const char *const questions[] = {
   "SELECT *, printf('%%!.17g', measure_2) FROM channel_summary('%s', 'account; event', 'count; sum(score); avg(score); min(score); max(score); count(text)')",
   "SELECT * FROM channel_summary('%s', 'day', 'count; sum(score)', 'role = ''end'' OR account LIKE ''%%3''')",
   "SELECT records, rejects, skipped, delivered, without_event, events FROM journey_status('%s')",
+  "SELECT rowid, * FROM journey_timeline('%s')",
+  "SELECT events, duration_s FROM journey_episodes('%s', '1 hour')",
+  "SELECT from_step, to_step, occurrences, mean_s FROM journey_edges('%s', 'event') WHERE unit = 'account'",
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
 
@@ -258,7 +261,7 @@ static void create_tables(const char *files, const char *more) {
     sqlite3_exec(db, sql, NULL, NULL, NULL);
     sqlite3_free(sql);
     sql = sqlite3_mprintf("CREATE VIRTUAL TABLE %s USING channel_log(path='%s', delimiter=',', quote='\"', header=1, encoding='utf-8', "
-                          "columns='at TIMESTAMP', event_ts=at, event=event, account=account, text=text, score=more, event_map='hm=transferred', threads=%d%s)",
+                          "columns='at TIMESTAMP', event_ts=at, event=event, account=account, customer=account, text=text, score=more, event_map='hm=transferred', threads=%d%s)",
                           tables[i], files, i + 1, more);
     out.size = 0;
     ask(&out, sql, "", -1);

@@ -176,6 +176,7 @@ TEST(queue_is_recognised) {
   CHECK_INT(format_asterisk_queue.recognise(SLICE("1740819600|NONE|NONE|NONE|QUEUESTART|\n")), 100);
   CHECK_INT(format_asterisk_queue.recognise(SLICE("1740819600|a|b|c|d|e\n1740819600|a|b|c|d|e\n")), 0);
   CHECK_INT(format_asterisk_queue.recognise(SLICE("id|name\n1|x\n")), 0);
+  CHECK_INT(format_asterisk_queue.recognise(SLICE("1740819600|NONE|NONE|NONE|QUEUESTART|\n1|x\n2|y\n")), 0);
   CHECK_INT(format_asterisk_queue.recognise(SLICE("")), 0);
 }
 
@@ -248,6 +249,26 @@ TEST(cdr_of_a_call_that_was_passed_on) {
                "E agent_offered 2025-03-01 09:00:40.000 duration_s=7 direction=in actor=system contact_id=1740819600.1 agent=Local/103@a queue=billing place=in wait_s=2 talk_s=53 phone=12025550101\n");
 }
 
+/* Halves of many calls at once: all but a few are remembered until the row comes that dialled them. */
+TEST(cdr_of_many_halves) {
+  enum { CALLS = 1500 };
+  FormatRows rows;
+  Env env = test_env();
+  Buf log;
+  buf_init(&log, &env);
+  for(int i = 0; i < CALLS; i++)
+    buf_format(&log, CDR("12025550101", "101", "Local/1@a-%08x;2", "", "Wait", "x", "09:00:10", AT("09:00:14"), "09:00:30", "20", "16", "ANSWERED", "1740819610.2",
+                         "1740819600.%d"), i, i);
+  for(int i = 0; i < CALLS; i++)
+    buf_format(&log, CDR("12025550101", "700", "PJSIP/t-%08x", "Local/1@a-%08x;1", "Queue", "sales", "09:00:00", AT("09:00:00"), "09:00:30", "30", "30", "ANSWERED",
+                         "1740819600.%d", "1740819600.%d"), i, i, i, i);
+  rows_open(&rows, &format_asterisk_cdr, buf_slice(&log));
+  CHECK_INT(rows.row_count, 2 * CALLS);
+  CHECK(rows_count(buf_slice(&rows.events), "E agent_connected 2025-03-01 09:00:14.000") > CALLS * 98 / 100);
+  rows_close(&rows);
+  buf_free(&log);
+}
+
 #define ROW16 "\"\",\"12025550101\",\"700\",\"in\",\"x\",\"c\",\"\",\"Playback\",\"a\",\"2025-03-01 09:00:00\",\"\",\"2025-03-01 09:00:09\",9,0,\"NO ANSWER\",\"OMIT\""
 
 TEST(cdr_widths) {
@@ -314,6 +335,7 @@ TEST(cel_of_a_call_that_was_passed_on) {
                CEL("CHAN_START", "1740819610.000000", "", "102", "Local/102@a-03;2", "", "", "1740819610.4", "1740819600.1", "", "", "")
                OWN("BRIDGE_ENTER", "1740819614.500000", "Queue", "sales,t", "", "")
                AGENT("BRIDGE_ENTER", "1740819614.500000", "PJSIP/t-01", "")
+               CEL("BRIDGE_ENTER", "1740819615.000000", "700", "700", "PJSIP/109-09", "", "", "1740819615.9", "1740819600.1", "PJSIP/t-01", "", "")
                OWN("PARK_START", "1740819620.000000", "Queue", "sales,t", "", "")
                OWN("BRIDGE_EXIT", "1740819630.500000", "Queue", "sales,t", "PJSIP/101-02", "")
                AGENT("BLINDTRANSFER", "1740819631.000000", "", "{\"\"extension\"\":\"\"702\"\",\"\"context\"\":\"\"in\"\"}")
@@ -332,6 +354,7 @@ TEST(cel_of_a_call_that_was_passed_on) {
                "N a channel's own\n"
                "N a channel's own\n"
                "E agent_connected 2025-03-01 09:00:14.500 direction=in actor=agent contact_id=1740819600.1 agent=PJSIP/101 queue=sales place=in wait_s=12.5\n"
+               "N a channel's own\n"
                "E hold_started 2025-03-01 09:00:20.000 direction=in actor=agent contact_id=1740819600.1 queue=sales place=in phone=12025550101\n"
                "N a channel's own\n"
                "E transferred_blind 2025-03-01 09:00:31.000 direction=in actor=agent contact_id=1740819600.1 agent=PJSIP/101 queue=sales place=in detail=702@in talk_s=16\n"
@@ -351,6 +374,10 @@ TEST(cel_of_others) {
                OWN("APP_START", "2025-03-01 09:00:02", "Queue", "sales", "", "")
                OWN("APP_END", "2025-03-01 09:00:09", "Queue", "sales", "", "")
                OWN("HANGUP", "2025-03-01 09:00:09", "", "", "", "")
+               OWN("CHAN_START", "2025-03-01 09:01:00", "", "", "", "")
+               OWN("APP_START", "2025-03-01 09:01:02", "Queue", "sales", "", "")
+               OWN("APP_END", "2025-03-01 09:01:09", "Queue", "sales", "", "")
+               OWN("HANGUP", "2025-03-01 09:01:10", "", "", "", "{\"\"hangupcause\"\":16,\"\"hangupsource\"\":\"\"dialplan/builtin\"\"}")
                CEL("CHAN_START", "2025-03-01 09:10:00", "101", "12025550102", "PJSIP/101-05", "", "", "1740820200.5", "1740820200.5", "", "", "")
                CEL("BRIDGE_ENTER", "2025-03-01 09:10:05", "101", "12025550102", "PJSIP/101-05", "", "", "1740820200.5", "1740820200.5", "PJSIP/t-06", "", "")
                CEL("HANGUP", "2025-03-01 09:10:15", "101", "12025550102", "PJSIP/101-05", "", "", "1740820200.5", "1740820200.5", "", "", "")
@@ -360,6 +387,11 @@ TEST(cel_of_others) {
                "E queue_entered 2025-03-01 09:00:02.000 direction=in actor=customer contact_id=1740819600.1 queue=sales place=in phone=12025550101\n"
                "N a channel's own\n"
                "E abandoned 2025-03-01 09:00:09.000 direction=in actor=customer contact_id=1740819600.1 queue=sales place=in wait_s=7 phone=12025550101\n"
+               "E contact_started 2025-03-01 09:01:00.000 direction=in actor=customer contact_id=1740819600.1 queue=sales place=in phone=12025550101\n"
+               "E queue_entered 2025-03-01 09:01:02.000 direction=in actor=customer contact_id=1740819600.1 queue=sales place=in phone=12025550101\n"
+               "N a channel's own\n"
+               "E queue_timeout 2025-03-01 09:01:09.000 direction=in actor=system contact_id=1740819600.1 queue=sales place=in wait_s=7 phone=12025550101\n"
+               "E contact_ended 2025-03-01 09:01:10.000 direction=in actor=system contact_id=1740819600.1 queue=sales place=in phone=12025550101\n"
                "E call_made 2025-03-01 09:10:00.000 direction=out actor=agent contact_id=1740820200.5 agent=PJSIP/101 place=in phone=12025550102\n"
                "E agent_connected 2025-03-01 09:10:05.000 direction=out actor=agent contact_id=1740820200.5 agent=PJSIP/101 place=in phone=12025550102\n"
                "E contact_ended 2025-03-01 09:10:15.000 direction=out actor=system contact_id=1740820200.5 agent=PJSIP/101 place=in talk_s=10 phone=12025550102\n"
@@ -402,5 +434,5 @@ TEST(cel_of_the_real_log) {
 }
 
 TEST_MAIN(queue_lines_are_rows, queue_lines_that_are_none, queue_calls, queue_exits, queue_agents_and_the_rest, queue_of_the_real_log,
-          queue_is_recognised, queue_without_memory, cdr_of_plain_calls, cdr_of_a_call_that_was_passed_on, cdr_widths, cdr_that_are_none,
+          queue_is_recognised, queue_without_memory, cdr_of_plain_calls, cdr_of_a_call_that_was_passed_on, cdr_of_many_halves, cdr_widths, cdr_that_are_none,
           cdr_without_memory, cel_of_a_call_that_was_passed_on, cel_of_others, cel_without_memory, cel_of_the_real_log)

@@ -110,7 +110,7 @@ TEST(decoded) {
   static const struct { Slice raw; const char *meant; } cases[] = {
     {S("plain"), "plain"}, {S("\\\"\\\\\\/\\b\\f\\n\\r\\t"), "\"\\/\b\f\n\r\t"}, {S("a\\u0041\\u00e9\\u20AC!"), "aA\xC3\xA9\xE2\x82\xAC!"},
     {S("\\uD83D\\uDE00"), "\xF0\x9F\x98\x80"}, {S("\\uDBFF\\uDFFF"), "\xF4\x8F\xBF\xBF"}, {S("\\uD83Dx"), "\xEF\xBF\xBDx"},
-    {S("\\uD83D\\n"), "\xEF\xBF\xBD\n"}, {S("\\uDE00\\uD83D"), "\xEF\xBF\xBD\xEF\xBF\xBD"}, {S("\\uD83D\\uD83D\\uDE00"), "\xEF\xBF\xBD\xF0\x9F\x98\x80"},
+    {S("\\uD83D\\n"), "\xEF\xBF\xBD\n"}, {S("\\uDC00\\uDE00"), "\xEF\xBF\xBD\xEF\xBF\xBD"}, {S("\\uDE00\\uD83D"), "\xEF\xBF\xBD\xEF\xBF\xBD"}, {S("\\uD83D\\uD83D\\uDE00"), "\xEF\xBF\xBD\xF0\x9F\x98\x80"},
     {S("a\\u0000b"), "a\xEF\xBF\xBD" "b"}, {S(""), ""},
   };
   for(size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -177,6 +177,8 @@ TEST(paths) {
   PATHS("\"s\\t\"", "<s\t>~", S("$"), S("a"));
   PATHS("{\"k1\":1,\"k2\":2,\"k3\":3,\"k4\":4,\"k5\":5,\"k6\":6,\"k7\":7,\"k8\":8,\"k9\":9}", "<9><8><7><6><5><4><3><2><1>", S("k9"), S("k8"), S("k7"), S("k6"),
         S("k5"), S("k4"), S("k3"), S("k2"), S("k1"));
+  PATHS("{ \"a\" : 1 ,\"b\": 2,\n  \"c\":3,  \"abc\":4}", "<1><2><3><4>", S("a"), S("b"), S("c"), S("abc"));
+  PATHS("{\"a\\u0062\":1,\"ab\\u0063\":2}", "<1><2>", S("ab"), S("abc"));
   PATHS("{\"A\":1,\"a\":2}", "<2><1>", S("a"), S("A"));
 }
 
@@ -221,6 +223,18 @@ TEST(bad_paths) {
     json_paths_free(&p);
     arena_free(&arena);
   }
+}
+
+TEST(same_path_twice) {
+  static const Slice names[] = {S("a.b"), S("a.\"b\"")};
+  Env env = test_env();
+  Arena arena;
+  JsonPaths p;
+  arena_init(&arena, &env);
+  CHECK(!json_paths_init(&p, &arena, names, 2));
+  CHECK_SLICE(slice_of(env.message), "column 'a.\"b\"' is the same path as column 1; a path may stand there once");
+  json_paths_free(&p);
+  arena_free(&arena);
 }
 
 TEST(path_text) {
@@ -275,4 +289,4 @@ TEST(suite) {
   CHECK(seen > 300);
 }
 
-TEST_MAIN(accepted, rejected, depth, decoded, string_stops, paths, wanted_paths, bad_paths, path_text, suite)
+TEST_MAIN(accepted, rejected, depth, decoded, string_stops, paths, wanted_paths, bad_paths, same_path_twice, path_text, suite)

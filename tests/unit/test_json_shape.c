@@ -79,6 +79,7 @@ TEST(lines) {
     {S("\xEF\xBB\xBF{\"a\":1}\n\n  \r\n{\"a\":2}  \n "), AB, "R 1 0+11 <1>~\nS 2 11+1 blank\nS 3 12+4 blank\nR 4 16+10 <2>~\nS 5 26+1 blank\n"},
     {S("{\"a\":1}{\"a\":2} {\"a\":3}\n{\"a\":4}"), AB, "R 1 0+7 <1>~\nR 1 7+8 <2>~\nR 1 15+8 <3>~\nR 2 23+7 <4>~\n"},
     {S("{\n \"a\": 1,\n \"b\": [\n  2\n ]\n}\n{\"a\":3}\n"), AB, "R 1 0+28 <1><[\n  2\n ]>\nR 7 28+8 <3>~\n"},
+    {S("1 12345 6\n78"), ROOT, "R 1 0+2 <1>\nR 1 2+6 <12345>\nR 1 8+2 <6>\nR 2 10+2 <78>\n"},
     {S("12 true\n\"s\" null"), ROOT, "R 1 0+3 <12>\nR 1 3+5 <true>\nR 2 8+4 <s>\nR 2 12+4 ~\n"},
     {S("[1,{\"x\":2}]\n[3,{\"x\":4}]\n"), INDEX, "R 1 0+12 <1><2>\nR 2 12+12 <3><4>\n"},
     {S("[1,2]\n"), ROOT, "R 1 0+6 <[1,2]>\n"},
@@ -117,6 +118,9 @@ TEST(broken) {
     {S("{\n \"a\": 1 // one\n}\n{\"a\":2}\n"), AB,
      "X 1 0+17 bad_json line 2, column 9: found '/', expected ',' or '}'; JSON has no comments\n"
      "X 3 17+2 bad_json line 1, column 1: found '}', expected a value" MANY "\nR 4 19+8 <2>~\n"},
+    {S("{\n\"a\":1\n\"b\":2\n}\n{\"a\":3}"), AB,
+     "X 1 0+14 bad_json line 3, column 1: found '\"', expected ',' or '}'\n"
+     "X 4 14+2 bad_json line 1, column 1: found '}', expected a value" MANY "\nR 5 16+7 <3>~\n"},
     {S("nonsense\r\n{\"a\":2}\n"), AB, "X 1 0+10 bad_json line 1, column 1: found 'n', expected a value\nR 2 10+8 <2>~\n"},
     {S("5\n\"s\"\n[1]\n"), AB,
      "X 1 0+2 bad_json the record is a number, expected an object: the columns are members of objects\n"

@@ -340,8 +340,8 @@ TEST(test_verbs_refused) {
     {"moved=transfered", "event_map: 'transfered' is no verb; did you mean 'transferred'? (SELECT verb FROM journey_vocabulary lists them)"},
     {"moved=xyzzyxyzzyxyzzy", "event_map: 'xyzzyxyzzyxyzzy' is no verb; SELECT verb FROM journey_vocabulary lists them"},
     {"moved=", "event_map: '' is no verb; SELECT verb FROM journey_vocabulary lists them"},
-    {"=transferred", "event_map: the word of the log that 'transferred' stands for is empty"},
-    {"a=transferred; b=abandoned; a =abandoned", "event_map: 'a' stands there twice"},
+    {"=transferred", "event_map: no word of the log stands before '=transferred'; write 'raw=verb; raw=verb'"},
+    {"a=transferred; b=abandoned; a =abandoned", "event_map: 'a' stands there twice; keep one verb for each word of the log"},
   };
   for(size_t i = 0; i < COUNT_OF(rows); i++) {
     Env env = test_env();

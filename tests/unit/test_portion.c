@@ -236,6 +236,15 @@ TEST(restart_points_are_kept_and_found) {
       source->close(source);
       arena_free(&arena);
     }
+    for(long k = 0; ok && n == 59 && k < 60; k++) {
+      Env short_env = test_env();
+      test_allocs_left = k;
+      PortionMap *copy = portion_map_part(&short_env, map, 0, &map->file);
+      CHECK((copy != NULL) == (test_allocs_left >= 0) && (copy != NULL) == !env_failed(&short_env));
+      test_allocs_left = -1;
+      if( copy ) CHECK(copy->restart_count == map->restart_count && copy->restarts[3].window.data != map->restarts[3].window.data);
+      portion_map_release(&short_env, copy);
+    }
     if( n == 59 ) CHECK(ok && map->restart_count > 8 && portion_map_memory(map) > before + map->restart_count * sizeof *map->restarts);
     portion_map_release(&quiet, map);
   }
