@@ -49,16 +49,18 @@ static bool begin_markup(Xes *xes, Slice s) {
   static const struct { const char *text; ScanState state; } others[] = {
     {"<!--", SCAN_COMMENT}, {"<![CDATA[", SCAN_CDATA}, {"<?", SCAN_INSTRUCTION}, {"<!", SCAN_DECLARATION},
   };
-  bool begins = tag_is(s, "<trace") || tag_is(s, "<event") || tag_is(s, "</trace") || tag_is(s, "</log");
+  char second = s.size > 1 ? s.data[1] : 0;
+  bool may_be_ours = second == 't' || second == 'e' || second == '/', is_other = second == '!' || second == '?';
+  bool begins = may_be_ours && (tag_is(s, "<trace") || tag_is(s, "<event") || tag_is(s, "</trace") || tag_is(s, "</log"));
   if( begins && xes->has_markup ) return false;
   xes->has_markup = true;
   xes->state = SCAN_TAG;
   xes->quote = 0;
   xes->brackets = 0;
   xes->slash = false;
-  xes->opens_event = tag_is(s, "<event");
-  xes->ends_event = tag_is(s, "</event");
-  for(size_t i = 0; i < COUNT_OF(others); i++) {
+  xes->opens_event = may_be_ours && tag_is(s, "<event");
+  xes->ends_event = may_be_ours && tag_is(s, "</event");
+  for(size_t i = 0; i < COUNT_OF(others) && is_other; i++) {
     if( s.size < strlen(others[i].text) || memcmp(s.data, others[i].text, strlen(others[i].text)) != 0 ) continue;
     xes->state = others[i].state;
     break;
