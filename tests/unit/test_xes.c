@@ -122,11 +122,12 @@ static const Dialect xes = {.shape = &shape_xes, .plan = {.names = names, .count
 TEST(records) {
   static const struct { const char *bytes, *story; } cases[] = {
     {"", ""},
-    {"<log>\n<trace>\n<string key='id' value='C'/>\n" EVENT("a") "\n " EVENT("b&lt;") "\n</trace>\n</log>\n",
+    {"<log>\n<trace>\n<string key='id' value='C'/>\n" EVENT("a") "\n\r" EVENT("b&lt;") "\n</trace>\n</log>\n",
      "S 1 0+6 envelope\nS 2 6+37 trace\nR 4 43+45 <C>~<a>~~\nR 5 88+48 <C>~<b<>~~\nS 6 136+9 trace\nS 7 145+7 envelope\n"},
     {"<log>" EVENT("a") EVENT("b") "</log>", "S 1 0+5 envelope\nR 1 5+43 ~~<a>~~\nR 1 48+43 ~~<b>~~\nS 1 91+6 envelope\n"},
     {"<log><trace><int key='id' value='1'/></trace><trace>" EVENT("a") "</trace></log>",
      "S 1 0+5 envelope\nS 1 5+32 trace\nS 1 37+8 trace\nS 1 45+7 trace\nR 1 52+43 ~~<a>~~\nS 1 95+8 trace\nS 1 103+6 envelope\n"},
+    {"<!DOCTYPE log [<!ELEMENT a ANY> <event> ]><log>" EVENT("a"), "S 1 0+47 envelope\nR 1 47+43 ~~<a>~~\n"},
     {"<log><event/><event /><trace/></log>", "S 1 0+5 envelope\nR 1 5+8 ~~~~~\nR 1 13+9 ~~~~~\nS 1 22+8 trace\nS 1 30+6 envelope\n"},
     {"<log>" EVENT("a") "<!-- <event> -->" EVENT("b") "</log>",
      "S 1 0+5 envelope\nR 1 5+43 ~~<a>~~\nS 1 48+16 envelope\nR 1 64+43 ~~<b>~~\nS 1 107+6 envelope\n"},
