@@ -221,7 +221,7 @@ class EveryFile(unittest.TestCase):
 
     def test_real_logs(self):
         seen = self.walk(DATA, False)
-        self.assertGreater(seen['Sniffed'], 50)
+        self.assertGreater(seen['Sniffed'], 30)           # csv and tsv; formats of their own take some away
         self.assertGreater(seen['Table'], 500)
         self.assertGreater(seen['records'], 500000)
 
