@@ -63,7 +63,8 @@ static bool learn_column(Learning *learning, Slice name, LogType type) {
     if( learning->items[i].type != type ) set_type(&learning->items[i], LOG_TEXT);
     return true;
   }
-  if( learning->count + 1 >= FIELD_COUNT_MAX || !name.data ) return name.data != NULL;
+  bool is_full = learning->count + 1 >= FIELD_COUNT_MAX && !slice_equal(name, SLICE(XES_REST));
+  if( is_full || !name.data ) return name.data != NULL;
   FormatColumn *grown = env_grow(learning->arena->env, learning->items, learning->count, &learning->capacity, sizeof *grown);
   if( !grown ) return false;
   learning->items = grown;

@@ -9,7 +9,7 @@
 #include "mime_header.h"
 #include "timestamp.h"
 
-enum { FROM_LINE_MAX = 1000, IDS_BYTES_MAX = 1 << 16, NOTE_WORD_MAX = 60 };
+enum { FROM_LINE_MAX = 1000, IDS_BYTES_MAX = 1 << 16, NOTE_WORD_MAX = 60, ADDRESSES_MAX = 10000 };
 
 /* The fields of the head that are looked at; the first of a name counts. */
 typedef enum Head {
@@ -209,9 +209,11 @@ static Slice addresses_of(Mbox *mbox, Head head) {
   Slice rest = mbox->head[head];
   MimeAddress address;
   Buf list;
+  size_t count = 0;
   buf_init(&list, mbox->env);
-  while( mime_address_next(&mbox->arena, &rest, &address) )
-    if( address.address.data ) buf_format(&list, "%s" SLICE_FORMAT, list.size ? ", " : "", SLICE_ARGS(address.address));
+  while( count < ADDRESSES_MAX && mime_address_next(&mbox->arena, &rest, &address) )
+    if( address.address.data && ++count ) buf_format(&list, "%s" SLICE_FORMAT, list.size ? ", " : "", SLICE_ARGS(address.address));
+  if( count == ADDRESSES_MAX ) note(mbox, "only the first 10000 addresses of a field were read" SLICE_FORMAT, SLICE(""));
   Slice out = list.size ? arena_copy(&mbox->arena, buf_slice(&list)) : SLICE_NULL;
   buf_free(&list);
   return out;

@@ -67,7 +67,7 @@ Slice mime_field_find(Slice head, const char *name) {
 
 /* ---- encoded words -------------------------------------------------------------------------------------------- */
 
-enum { WORD_BYTES_MAX = 4096, PARAMETER_BYTES_MAX = 65536, PIECES_MAX = 100 };
+enum { TEXT_BYTES_MAX = 1 << 20, WORD_BYTES_MAX = 4096, PARAMETER_BYTES_MAX = 8192, PIECES_MAX = 32 };
 
 typedef struct Word {
   Slice charset, text;
@@ -165,6 +165,7 @@ static bool is_plain(Slice value) {
 }
 
 Slice mime_text(Arena *arena, Slice value, Slice *unknown) {
+  value = slice_part(value, 0, TEXT_BYTES_MAX);
   if( !value.data || is_plain(value) ) return value.data ? slice_trim(value) : value;
   Buf out;
   WordRun run = {.pending = false};

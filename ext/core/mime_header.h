@@ -16,12 +16,12 @@ bool mime_field_next(Slice *rest, MimeField *field);
 /* The value of the first field of that name; SLICE_NULL where there is none. */
 Slice mime_field_find(Slice head, const char *name);
 
-/* A field's text: lines joined, encoded words decoded, bytes that are no UTF-8 taken as windows-1252. `*unknown` gets the first
+/* A field's text, of its first MiB: lines joined, encoded words decoded, bytes that are no UTF-8 taken as windows-1252. `*unknown` gets the first
 ** charset that is not known (then its letters are U+FFFD); `unknown` may be NULL. */
 Slice mime_text(Arena *arena, Slice value, Slice *unknown);
 /* What stands before the first ';', lower case, without comments and blanks: "text/plain"; empty where there is nothing. */
 Slice mime_value(Arena *arena, Slice value);
-/* A parameter, decoded and without quotes; also in pieces (name*0, name*1*). SLICE_NULL where there is none. */
+/* A parameter (in the first 8 KiB), decoded and without quotes; also in pieces (name*0, name*1*). SLICE_NULL where there is none. */
 Slice mime_parameter(Arena *arena, Slice value, const char *name);
 
 #endif

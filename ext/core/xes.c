@@ -10,6 +10,7 @@ typedef enum ScanState { SCAN_TEXT, SCAN_TAG, SCAN_COMMENT, SCAN_CDATA, SCAN_INS
 
 typedef struct XesColumn {
   Slice key;                    /* without the prefix */
+  uint64_t seen;                /* the number of the record in which it was met last */
   bool is_case, unwanted;
 } XesColumn;
 
@@ -26,6 +27,7 @@ typedef struct Xes {
   size_t column_count;
   size_t rest_column;           /* column_count = none */
   bool log_seen;
+  uint64_t record;              /* traces and events so far */
   size_t hint;                  /* where the next key probably is */
   Arena case_arena, arena;
   Slice *case_fields, *fields;
@@ -47,16 +49,18 @@ static bool begin_markup(Xes *xes, Slice s) {
   static const struct { const char *text; ScanState state; } others[] = {
     {"<!--", SCAN_COMMENT}, {"<![CDATA[", SCAN_CDATA}, {"<?", SCAN_INSTRUCTION}, {"<!", SCAN_DECLARATION},
   };
-  bool begins = tag_is(s, "<trace") || tag_is(s, "<event") || tag_is(s, "</trace") || tag_is(s, "</log");
+  char second = s.size > 1 ? s.data[1] : 0;
+  bool may_be_ours = second == 't' || second == 'e' || second == '/', is_other = second == '!' || second == '?';
+  bool begins = may_be_ours && (tag_is(s, "<trace") || tag_is(s, "<event") || tag_is(s, "</trace") || tag_is(s, "</log"));
   if( begins && xes->has_markup ) return false;
   xes->has_markup = true;
   xes->state = SCAN_TAG;
   xes->quote = 0;
   xes->brackets = 0;
   xes->slash = false;
-  xes->opens_event = tag_is(s, "<event");
-  xes->ends_event = tag_is(s, "</event");
-  for(size_t i = 0; i < COUNT_OF(others); i++) {
+  xes->opens_event = may_be_ours && tag_is(s, "<event");
+  xes->ends_event = may_be_ours && tag_is(s, "</event");
+  for(size_t i = 0; i < COUNT_OF(others) && is_other; i++) {
     if( s.size < strlen(others[i].text) || memcmp(s.data, others[i].text, strlen(others[i].text)) != 0 ) continue;
     xes->state = others[i].state;
     break;
@@ -217,18 +221,15 @@ static void put_rest(Xes *xes, const Owner *owner, Slice key, Slice value) {
   buf_free(&name);
 }
 
-/* A key that comes again, as in a list, is joined. */
-static Slice joined(Arena *arena, Slice have, Slice value) {
-  return have.data ? arena_format(arena, SLICE_FORMAT ", " SLICE_FORMAT, SLICE_ARGS(have), SLICE_ARGS(value)) : value;
-}
-
+/* A key that comes again, as in a list, is not the column's any more. */
 static void take_attribute(Xes *xes, const Owner *owner, Slice key, Slice raw, Slice text, Cut *cut) {
   size_t column = column_find(xes, owner, key);
-  bool is_known = column < xes->column_count, has_rest = xes->rest_column < xes->column_count;
+  bool is_known = column < xes->column_count && xes->columns[column].seen != xes->record, has_rest = xes->rest_column < xes->column_count;
+  if( is_known ) xes->columns[column].seen = xes->record;
   if( is_known ? xes->columns[column].unwanted : !has_rest || xes->columns[xes->rest_column].unwanted ) return;
   Slice value = value_of(xes, owner->arena, owner->is_case && is_known, raw, text, cut);
   if( !value.data ) return;
-  if( is_known ) owner->fields[column] = joined(owner->arena, owner->fields[column], value);
+  if( is_known ) owner->fields[column] = value;
   else put_rest(xes, owner, key, value);
 }
 
@@ -303,6 +304,7 @@ static void xes_cut(void *state, Slice text, Cut *cut) {
   xml_begin(&xes->xml, text);
   xes->xml.is_fragment = true;
   XmlToken token = xml_next(&xes->xml);
+  xes->record++;
   if( token == XML_OPEN && slice_equal(xes->xml.name, SLICE("event")) ) cut_event(xes, text, cut);
   else if( token == XML_OPEN && slice_equal(xes->xml.name, SLICE("trace")) ) cut_trace(xes, text, cut);
   else if( token == XML_CLOSE && slice_equal(xes->xml.name, SLICE("trace")) ) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
 ** shape_story: what a reader makes of bytes by a shape, as text: 'R line offset+bytes' and the fields of a row, 'S … code' of a skipped
-** record, 'X … code column: reason' of a reject. The records must lie end to end and add up to the bytes. */
+** record, 'X … code column: reason' of a reject. The records must lie end to end and add up to the bytes, and what ends a row is no text of it. */
 #ifndef JOURNEY_SHAPE_STORY_H
 #define JOURNEY_SHAPE_STORY_H
 #include "../../ext/core/reader.h"
@@ -34,6 +34,7 @@ static inline void shape_story(Env *env, const Dialect *dialect, const bool *wan
   if( reader && wanted ) reader_want(reader, wanted, dialect->plan.count);
   while( reader && reader_next(reader, &record) != RECORD_END ) {
     CHECK_INT(record.offset, offset);
+    if( record.kind == RECORD_ROW && record.raw.size ) CHECK(record.raw.data[record.raw.size - 1] != '\r');
     offset += record.bytes;
     story_record(&record, out);
   }

@@ -59,6 +59,10 @@ static const struct { const char *path, *format; } real_files[] = {
   {"weblogs/lnav/logfile_w3c.2", "w3c"}, {"weblogs/lnav/logfile_w3c.3", "w3c"}, {"weblogs/lnav/logfile_w3c.4", "w3c"}, {"weblogs/lnav/logfile_w3c_big.0", "w3c"},
   {"weblogs/lnav/logfile_dst.0", ""}, {"weblogs/lnav/logfile_epoch.0", ""}, {"banking77/train.csv", ""}, {"weblogs/lnav/logfile_cloudflare.1", "jsonl"},
   {"amazon-connect/ctr_3_deliveries.ndjson", "amazon_connect"}, {"genesys/conversation_details_query_result.json", "genesys_conversation"},
+  {"qualtrics/sample.csv", "qualtrics"}, {"qualtrics/sample_legacy.csv", "qualtrics"}, {"twcs/twcs_slice.csv", "tweets"}, {"airline-tweets/Tweets.csv", "tweets"},
+  {"email/mime4j/mbox/src/test/resources/test-1/mbox.rlug", "mbox"}, {"email/mime4j/core/src/test/resources/testmsgs/obsolete.msg", "mbox"},
+  {"email/ruby-mail/spec/fixtures/emails/rfc2822/example01.eml", "mbox"}, {"complaint-tweets/complaints-data.csv", ""},
+  {"bpi2016-uwv/BPI2016_Complaints.csv", ""}, {"telco-churn/Telco_customer_churn.csv", ""},
 };
 
 TEST(real_files_are_found) {

@@ -98,6 +98,7 @@ TEST(parameters) {
     {"text/plain; name*1=b; name*0=a", "ab"},
     {"text/plain; name=\"=?utf-8?Q?=C3=A9?=\"", "\xC3\xA9"},
     {"text/plain; name=\"a", "a"},
+    {"text/plain; name=\"a\\\";name=b\"; x=1", "a\";name=b"},
     {"text/plain; name=", ""},
     {"text/plain", NULL},
   };
@@ -241,6 +242,8 @@ TEST(parts) {
     {"Content-Type: multipart/mixed; boundary=\"x y\"\n\nbefore\n--x y\n\na\n--x y  \nContent-Type: text/html\n\nb\n--x y--\nafter\n--x y\nno",
      "1 text/plain ; 1 text/html ; ", true},
     {"Content-Type: multipart/mixed; boundary=x\n\n--xy\nno\n--x\n\na", "1 text/plain ; ", true},
+    {"Content-Type: multipart/mixed; boundary=x\n\n--x\n\na --x\n--x--\n", "1 text/plain ; ", true},
+    {"Content-Type: multipart/mixed; boundary=x\n\n--x\n\na\nb--x\nContent-Type: text/html\n\nc\n--x--\n", "1 text/plain ; ", true},
     {"Content-Type: multipart/mixed; boundary=x\n\nnothing", "0 multipart/mixed ; ", true},
     {"Content-Type: multipart/mixed\n\n--x\n\na", "0 multipart/mixed ; ", true},
     {"Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Disposition: attachment; filename=\"a.pdf\"\nContent-Type: application/pdf\n\nz\n--x--",

@@ -122,11 +122,12 @@ static const Dialect xes = {.shape = &shape_xes, .plan = {.names = names, .count
 TEST(records) {
   static const struct { const char *bytes, *story; } cases[] = {
     {"", ""},
-    {"<log>\n<trace>\n<string key='id' value='C'/>\n" EVENT("a") "\n " EVENT("b&lt;") "\n</trace>\n</log>\n",
+    {"<log>\n<trace>\n<string key='id' value='C'/>\n" EVENT("a") "\n\r" EVENT("b&lt;") "\n</trace>\n</log>\n",
      "S 1 0+6 envelope\nS 2 6+37 trace\nR 4 43+45 <C>~<a>~~\nR 5 88+48 <C>~<b<>~~\nS 6 136+9 trace\nS 7 145+7 envelope\n"},
     {"<log>" EVENT("a") EVENT("b") "</log>", "S 1 0+5 envelope\nR 1 5+43 ~~<a>~~\nR 1 48+43 ~~<b>~~\nS 1 91+6 envelope\n"},
     {"<log><trace><int key='id' value='1'/></trace><trace>" EVENT("a") "</trace></log>",
      "S 1 0+5 envelope\nS 1 5+32 trace\nS 1 37+8 trace\nS 1 45+7 trace\nR 1 52+43 ~~<a>~~\nS 1 95+8 trace\nS 1 103+6 envelope\n"},
+    {"<!DOCTYPE log [<!ELEMENT a ANY> <event> ]><log>" EVENT("a"), "S 1 0+47 envelope\nR 1 47+43 ~~<a>~~\n"},
     {"<log><event/><event /><trace/></log>", "S 1 0+5 envelope\nR 1 5+8 ~~~~~\nR 1 13+9 ~~~~~\nS 1 22+8 trace\nS 1 30+6 envelope\n"},
     {"<log>" EVENT("a") "<!-- <event> -->" EVENT("b") "</log>",
      "S 1 0+5 envelope\nR 1 5+43 ~~<a>~~\nS 1 48+16 envelope\nR 1 64+43 ~~<b>~~\nS 1 107+6 envelope\n"},
@@ -137,7 +138,7 @@ TEST(records) {
      "S 1 0+5 envelope\nR 1 5+108 ~~<a><x><{\"new\":\"y\"}>\n"},
     {"<log><event><list key='id'><values><int key='k' value='1'/><int key='k' value='2'/></values></list></event>",
      "S 1 0+5 envelope\nR 1 5+102 ~~~~<{\"id/k\":\"1\",\"id/k\":\"2\"}>\n"},
-    {"<log><event><int key='id' value='1'/><int key='id' value='2'/></event>", "S 1 0+5 envelope\nR 1 5+65 ~~<1, 2>~~\n"},
+    {"<log><event><int key='id' value='1'/><int key='id' value='2'/></event>", "S 1 0+5 envelope\nR 1 5+65 ~~<1>~<{\"id\":\"2\"}>\n"},
     {"<log><trace><int key='other' value='1'/>" EVENT("a"), "S 1 0+5 envelope\nS 1 5+35 trace\nR 1 40+43 ~~<a>~<{\"case:other\":\"1\"}>\n"},
   };
   for(size_t i = 0; i < COUNT_OF(cases); i++) check_story(&xes, NULL, slice_of(cases[i].bytes), cases[i].story);
@@ -160,6 +161,9 @@ TEST(rejects) {
 }
 
 TEST(only_what_is_wanted) {
+  static const bool rest[] = {false, false, false, false, true};
+  check_story(&xes, rest, SLICE("<log><event><int key='id' value='1'/><int key='id' value='2'/><int key='x' value='3'/></event>"),
+              "S 1 0+5 envelope\nR 1 5+89 ~~~~<{\"id\":\"2\",\"x\":\"3\"}>\n");
   static const bool wanted[] = {true, false, false, true, false};
   check_story(&xes, wanted, SLICE("<log><trace><int key='id' value='C'/><event><int key='id' value='1'><int key='by' value='2'/></int><int key='x' value='3'/></event>"),
               "S 1 0+5 envelope\nS 1 5+32 trace\nR 1 37+94 <C>~~<2>~\n");
