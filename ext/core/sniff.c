@@ -368,7 +368,12 @@ static bool columns_judge(Sniffing *work) {
   Sniff *out = work->out;
   if( !work->types ) return true;
   say_headers(work);
-  if( !types_finish(work->types, work->results, out, &work->problems, &work->note) ) return false;
+  Buf unsaid;                     /* what the values look like, where the format knows what they are */
+  buf_init(&unsaid, work->env);
+  bool is_typed = work->format && !has_own_header(work->format) && !sniffs_text(work);
+  bool ok = types_finish(work->types, work->results, out, is_typed ? &unsaid : &work->problems, is_typed ? &unsaid : &work->note);
+  buf_free(&unsaid);
+  if( !ok ) return false;
   if( !(work->format ? format_settles(work) : roles_propose(work->env, out)) ) return false;
   settle_times(out);
   if( out->ts_column >= 0 ) types_span(work->types, (size_t)out->ts_column, &out->start_ts, &out->end_ts);
