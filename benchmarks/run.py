@@ -114,6 +114,31 @@ def generate(build, size):
     return data
 
 
+def write_formats(data):
+    """The same events as JSON lines, and what a web server and a call queue would have written of so many: not timed."""
+    paths = [os.path.join(data, name) for name in ('events.jsonl', 'access.log', 'queue_log')]
+    if all(map(os.path.exists, paths)):
+        return
+    say('writing events.jsonl, access.log, queue_log')
+    lines, access, queue = (open(path + '.new', 'w', encoding='utf-8') for path in paths)
+    verbs = ('ENTERQUEUE||12025550%03d|1', 'CONNECT|%d|1767225600.1|3', 'COMPLETECALLER|5|%d|1')
+    with open(os.path.join(data, 'events.csv'), encoding='utf-8', newline='') as file:
+        for number, row in enumerate(csv.DictReader(file)):
+            for name, value in row.items():
+                row[name] = None if value == '' else int(value) if name in tasks.NUMBERS else value
+            lines.write(json.dumps(row, ensure_ascii=False, separators=(',', ':')) + '\n')
+            moment = datetime.datetime.fromisoformat(row['event_ts'][:19] + '+00:00')
+            access.write('192.0.2.%d - - [%s] "GET /%s/%s?id=%d HTTP/1.1" %d %d "https://www.example.org/%s" '
+                         '"Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0"\n' % (
+                             number % 250 + 1, moment.strftime('%d/%b/%Y:%H:%M:%S +0000'), row['channel'], row['event'],
+                             number, 404 if number % 17 == 0 else 200, number * 7919 % 50000, row['channel']))
+            queue.write('%d|%d.%d|%s|SIP/%d|%s\n' % (moment.timestamp(), moment.timestamp() - 9, number // 3,
+                                                     row['queue'] or 'sales', number % 40, verbs[number % 3] % (number % 300)))
+    for file, path in zip((lines, access, queue), paths):
+        file.close()
+        os.rename(path + '.new', path)
+
+
 def install_peers(build):
     """The Python that has the peers, and the names of those that could be installed."""
     venv = os.path.join(build, 'bench', 'venv')
@@ -182,11 +207,17 @@ def say(text):
     print('bench: ' + text, flush=True)
 
 
+def asked(task, options):
+    return not options.only or task.name in options.only.split(',')
+
+
 class Bench:
     def __init__(self, options):
         self.options = options
         self.build = os.path.join(ROOT, options.build)
         self.data = generate(self.build, options.size)
+        if any(task.data in tasks.FORMATS and asked(task, options) for task in tasks.TASKS):
+            write_formats(self.data)
         self.extension = shutil.copy(os.path.join(self.build, 'journey.so'), self.data)    # whatever is built meanwhile
         self.python, self.packages = install_peers(self.build)
         self.functions, self.has_threads = our_features(self.extension)
@@ -302,7 +333,8 @@ def conditions(bench, load):
             'load': '%.1f before, %.1f after' % (load, os.getloadavg()[0]), 'versions': versions,
             'commit': first_line('git', 'rev-parse', '--short', 'HEAD') + dirty,
             'bytes': {name: sum(os.path.getsize(p) for p in glob.glob(os.path.join(bench.data, name)))
-                      for name in ('events.csv', 'events.csv.gz', '*-2025-*.csv', '*-2025-*.csv.gz')},
+                      for name in ('events.csv', 'events.csv.gz', '*-2025-*.csv', '*-2025-*.csv.gz', 'events.jsonl',
+                                   'access.log', 'queue_log')},
             'has_summary': 'channel_summary' in bench.functions, 'has_threads': bench.has_threads}
 
 
@@ -320,7 +352,7 @@ def main():
     load, bench, results = os.getloadavg()[0], Bench(options), []
     for threads in map(int, options.threads.split(',')):
         for task in tasks.TASKS:
-            if options.only and task.name not in options.only.split(','):
+            if not asked(task, options):
                 continue
             result = bench.time_task(task, threads)
             results.append(result)

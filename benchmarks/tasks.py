@@ -4,6 +4,7 @@
 Peers read the same files. {rel} is their relation over the data set of the task, {ms} the time of an event in ms since
 1970 UTC, {text} the same as text. The sessions and edges of the peers use one lag() each, the cheapest form we found:
 it is right because an event of this data starts no earlier than the one before it of the same customer ended."""
+import os
 from collections import namedtuple
 
 CHANNELS = 'web app ivr phone chat email survey'.split()
@@ -24,9 +25,17 @@ def create_tables(data, threads):
         for name, files, time in logs:
             yield "CREATE VIRTUAL TABLE %s%s USING channel_log(path='%s/%s.csv%s', event_ts=%s%s)" % (
                 name, suffix, data, files, ending, time, more)
+    options = '' if threads is None else ', threads=%d' % threads
+    mapped = ', event_ts=event_ts, channel=channel, customer=customer, event=event, duration_s=duration_s'
+    for name, file, words in (('lines', 'events.jsonl', 'jsonl' + mapped), ('access', 'access.log', 'weblog'),
+                              ('queue_log', 'queue_log', 'asterisk_queue')):
+        path = os.path.join(data, file)
+        if os.path.exists(path):
+            yield "CREATE VIRTUAL TABLE %s USING channel_log(path='%s', format=%s%s)" % (name, path, words, options)
 
 
-OURS = {'one': 'one', 'one_gz': 'one_gz', 'parts': ', '.join(CHANNELS),
+FORMATS = ('jsonl', 'weblog', 'queue')      # data sets that run.py makes of events.csv where a task asks for them
+OURS = {'jsonl': 'lines', 'weblog': 'access', 'queue': 'queue_log', 'one': 'one', 'one_gz': 'one_gz', 'parts': ', '.join(CHANNELS),
         'parts_gz': ', '.join(c + '_gz' for c in CHANNELS)}
 
 # ---- the relations of the peers --------------------------------------------------------------------------------------
@@ -43,6 +52,12 @@ def duckdb_tuned_parts(ending):
     return ("(SELECT moment AS ms, * EXCLUDE moment FROM read_csv('web-2025-*.csv%s', %s) "
             "UNION ALL SELECT epoch_ms(moment), * EXCLUDE moment FROM read_csv([%s], %s))") % (
         ending, duckdb_columns('moment', 'BIGINT'), others, duckdb_columns('moment', 'TIMESTAMPTZ'))
+
+
+def duckdb_split(file, delimiter, quote, names):
+    columns = ', '.join("'%s': 'VARCHAR'" % name for name in names.split())
+    return ("read_csv('%s', header=false, auto_detect=false, delim='%s', quote='%s', escape='', null_padding=true, "
+            "columns={%s})" % (file, delimiter, quote, columns))
 
 
 def clickhouse_file(path, times):
@@ -63,18 +78,26 @@ PEERS = {
         'one_gz': ("read_csv('events.csv.gz')", 'epoch_ms(event_ts)'),
         'parts': ("read_csv('*-2025-*.csv', union_by_name=true)", DUCKDB_MS),
         'parts_gz': ("read_csv('*-2025-*.csv.gz', union_by_name=true)", DUCKDB_MS),
+        'jsonl': ("read_json('events.jsonl')", None),
     },
     'duckdb, columns said': {
         'one': ("read_csv('events.csv', %s)" % duckdb_columns('event_ts', 'TIMESTAMPTZ'), 'epoch_ms(event_ts)'),
         'one_gz': ("read_csv('events.csv.gz', %s)" % duckdb_columns('event_ts', 'TIMESTAMPTZ'), 'epoch_ms(event_ts)'),
         'parts': (duckdb_tuned_parts(''), 'ms'),
         'parts_gz': (duckdb_tuned_parts('.gz'), 'ms'),
+        'jsonl': ("read_json('events.jsonl', format='newline_delimited', "
+                  "columns={channel: 'VARCHAR', duration_s: 'BIGINT'})", None),
+        'weblog': (duckdb_split('access.log', ' ', '"', 'client ident user day zone request status bytes referer agent'),
+                   None),
+        'queue': (duckdb_split('queue_log', '|', '', 'time callid queue agent event data1 data2 data3 data4 data5'),
+                  None),
     },
     'clickhouse': {
         'one': (clickhouse_file('events.csv', 'event_ts ' + ISO), 'toUnixTimestamp64Milli(event_ts)'),
         'one_gz': (clickhouse_file('events.csv.gz', 'event_ts ' + ISO), 'toUnixTimestamp64Milli(event_ts)'),
         'parts': (clickhouse_file('*-2025-*.csv', CLICKHOUSE_TIMES), CLICKHOUSE_MS),
         'parts_gz': (clickhouse_file('*-2025-*.csv.gz', CLICKHOUSE_TIMES), CLICKHOUSE_MS),
+        'jsonl': ("file('{cwd}/events.jsonl', JSONEachRow, 'channel String, duration_s Nullable(Int64)')", None),
     },
     'sqlite, imported': dict.fromkeys(['one', 'parts'], ('events', SQLITE_MS)),
 }
@@ -109,6 +132,8 @@ LAGS_CLICKHOUSE = {'lag_until': 'lagInFrame(toNullable(until))', 'lag_event': 'l
                    'frame': 'ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING'}
 ONE_CUSTOMER = ("SELECT {text}, channel, event, contact_id, duration_s, coalesce(reason, '') FROM {rel} "
                 "WHERE customer = 'C00000100'")
+NOT_FOUND = "SELECT count(*), sum(CAST(bytes AS BIGINT)) FROM {rel} WHERE status = '404'"
+ANSWERED = "SELECT count(*), sum(CAST(data1 AS BIGINT)) FROM {rel} WHERE event = 'CONNECT'"
 DAY_SUM = 'SELECT count(*), sum(duration_s) FROM {rel} WHERE ' + DAY
 
 # ---- the table -------------------------------------------------------------------------------------------------------
@@ -133,6 +158,11 @@ TASKS = [
     Task('T7raw', 'directly-follows pairs of one csv', 'one',
          ["SELECT from_step, to_step, occurrences, mean_s FROM journey_edges('{logs}', 'event') "
           "WHERE kind IN ('edge', 'self')"], EDGES, None, 1200),
+    Task('J1', 'group by channel, JSON lines', 'jsonl', [SUMMARY], GROUP_TABLE, 0.6, 64),
+    Task('W1', 'bytes of the pages not found, one web log', 'weblog', [NOT_FOUND.format(rel='access')], NOT_FOUND, None,
+         64),
+    Task('Q1', 'waits of the calls answered, one queue log', 'queue', [ANSWERED.format(rel='queue_log')], ANSWERED,
+         None, 64),
 ]
 
 

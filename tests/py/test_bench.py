@@ -128,6 +128,8 @@ class Tables(Written):
 
     def test_every_row_is_an_event(self):
         for data, logs in tasks.OURS.items():
+            if data in tasks.FORMATS:
+                continue                          # made of the others where a task asks for them
             columns = 'sum(records), sum(delivered), sum(rejects), sum(skipped), sum(events), count(*)'
             found = self.db.execute('SELECT ' + columns + ' FROM journey_status(?)', (logs,)).fetchone()
             files = 1 if data.startswith('one') else 84
