@@ -217,7 +217,7 @@ static const TvfColumn reject_columns[] = {
   {"column_number", "BIGINT", NULL, "1-based; NULL = the record as a whole", offsetof(RejectRow, column_number), false},
   {"column_name", "VARCHAR(255)", NULL, "name of that column", offsetof(RejectRow, column_name), false},
   {"reason_code", "VARCHAR(40)", NULL, "ragged_row, broken_quote, bad_timestamp, bad_number, bad_utf8, nul_byte, too_long, truncated_gzip, "
-                                       "trailing_garbage, bad_gzip", offsetof(RejectRow, reason_code), false},
+                                       "trailing_garbage, bad_gzip; of other formats than CSV also bad_line, bad_json, bad_xml", offsetof(RejectRow, reason_code), false},
   {"reason", "TEXT", NULL, "what was found and what was expected", offsetof(RejectRow, reason), false},
   {"raw_text", "TEXT", NULL, "bytes of the record, invalid UTF-8 replaced", offsetof(RejectRow, raw_text), false},
   {"raw_bytes", "BLOB", NULL, "exact bytes (at most 16 MiB)", offsetof(RejectRow, raw_bytes), true},
