@@ -388,7 +388,7 @@ static void formats_run(TvfCall *call) {
     buf_clear(&json);
     format_json(f, &json);
     *row = (FormatRow){slice_of(f->name), slice_of(f->title), slice_of(f->channel), arena_copy(&call->arena, buf_slice(&json)),
-                       f->verbs ? slice_of(f->verbs) : SLICE(""), f->events ? SLICE("n") : SLICE("1"), slice_of(f->sample), 0};
+                       f->gives ? slice_of(f->gives) : f->verbs ? slice_of(f->verbs) : SLICE(""), f->events ? SLICE("n") : SLICE("1"), slice_of(f->sample), 0};
   }
   buf_free(&json);
 }
@@ -398,7 +398,7 @@ static const TvfColumn format_columns[] = {
   {"title", "VARCHAR(80)", NULL, "what it is", offsetof(FormatRow, title), false},
   {"channel", "VARCHAR(40)", NULL, "default channel", offsetof(FormatRow, channel), false},
   {"fields_json", "TEXT", NULL, "array of {name, type, event_column, meaning}; [] = the file's own header", offsetof(FormatRow, fields_json), false},
-  {"verbs", "TEXT", NULL, "verbs it can give by itself; '' = by event_map only", offsetof(FormatRow, verbs), false},
+  {"verbs", "TEXT", NULL, "verbs it can give by itself, '; ' between; '' = by event_map only", offsetof(FormatRow, verbs), false},
   {"rows_per_record", "VARCHAR(8)", NULL, "1, or n for a record that holds several events", offsetof(FormatRow, rows_per_record), false},
   {"sample", "TEXT", NULL, "sample lines", offsetof(FormatRow, sample), false},
   {"is_user", "BOOLEAN", NULL, "1 = comes from a format_table", offsetof(FormatRow, is_user), false},

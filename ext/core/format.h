@@ -42,6 +42,7 @@ typedef struct Format {
   ** Their types are sniffed where LOG_TEXT, unless are_typed. NULL = `columns`. False with the error set. */
   bool (*learn)(Arena *arena, Slice head, FormatColumns *out);
   const char *verbs;            /* its words as verbs, 'raw=verb; raw=verb'; the user's event_map goes before */
+  const char *gives;            /* the vocabulary's verbs that events() can give, '; ' between; NULL = those of `verbs` */
   const char *given;            /* what all its events have: 'direction=in; actor=customer'; NULL = nothing */
   const char *record_key, *record_version;   /* columns: a record that is delivered again, and which delivery is newer; NULL */
   /* How surely the start of a file (whole lines, or all of it) is of this format, 0 to 100: 0 = surely not; 50 = as likely as a

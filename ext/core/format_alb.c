@@ -172,6 +172,7 @@ const Format format_alb = {
   .column_count = COUNT_OF(columns),
   .recognise = alb_recognise,
   .events = alb_events,
+  .gives = WEB_VERBS,
   .sample =
     "https 2025-03-01T09:00:00.186641Z app/lb/50dc6c495c0c9188 192.0.2.7:2817 10.0.0.1:80 0.086 0.048 0.037 200 200 0 57 "
     "\"GET https://www.example.com:443/bills?m=2 HTTP/1.1\" \"Mozilla/5.0 (X11; Linux x86_64)\" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:example:tg "

@@ -216,6 +216,8 @@ const Format format_amazon_connect = {
   .record_version = "LastUpdateTimestamp",
   .recognise = recognise,
   .events = events,
+  .gives = "abandoned; after_contact_work; agent_connected; call_made; callback_made; callback_missed; contact_ended; "
+           "contact_started; hold_started; queue_entered; queue_timeout; task_done; task_failed; transferred",
   .sample =
     "{\"AWSContactTraceRecordFormatVersion\":\"2017-03-10\",\"ContactId\":\"c-1\",\"Channel\":\"VOICE\",\"InitiationMethod\":\"INBOUND\","
     "\"InitiationTimestamp\":\"2025-03-01T09:00:00Z\",\"CustomerEndpoint\":{\"Address\":\"+12025550101\",\"Type\":\"TELEPHONE_NUMBER\"},"

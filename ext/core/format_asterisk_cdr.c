@@ -334,6 +334,7 @@ const Format format_asterisk_cdr = {
   .learn = cdr_learn,
   .recognise = cdr_recognise,
   .events = cdr_events,
+  .gives = "agent_connected; agent_offered; call_made; contact_ended; contact_started; not_answered; offer_missed; queue_entered; transferred",
   .memory_size = sizeof(CdrMemory),
   .sample =
     "\"\",\"12025550101\",\"700\",\"inbound\",\"\"\"Ann \\\"\"E\\\"\" Example\"\" <12025550101>\",\"PJSIP/trunk-00000001\",\"PJSIP/101-00000002\",\"Dial\","

@@ -276,6 +276,8 @@ const Format format_asterisk_cel = {
   .learn = cel_learn,
   .recognise = cel_recognise,
   .events = cel_events,
+  .gives = "abandoned; agent_connected; agent_offered; call_made; contact_ended; contact_started; hold_started; "
+           "queue_entered; queue_timeout; transferred; transferred_blind",
   .memory_size = sizeof(CelMemory),
   .sample =
     "\"CHAN_START\",\"1740819600.000100\",\"Ann\",\"12025550101\",\"\",\"\",\"\",\"700\",\"inbound\",\"PJSIP/t-01\","

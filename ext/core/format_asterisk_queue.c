@@ -234,6 +234,8 @@ const Format format_asterisk_queue = {
     "AGENTCALLBACKLOGOFF=agent_logged_out",
   .recognise = queue_recognise,
   .events = queue_events,
+  .gives = "abandoned; agent_connected; agent_logged_in; agent_logged_out; agent_offered; agent_paused; agent_unpaused; "
+           "call_made; contact_ended; offer_missed; queue_entered; queue_timeout; transferred; transferred_blind",
   .sample =
     "1740819600|NONE|NONE|NONE|QUEUESTART|\n"
     "1740819601|1740819601.7|sales|NONE|ENTERQUEUE||12025550101|1|Ann Example\n"

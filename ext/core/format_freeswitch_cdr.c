@@ -224,6 +224,7 @@ const Format format_freeswitch_cdr = {
   .learn = freeswitch_learn,
   .recognise = freeswitch_recognise,
   .events = freeswitch_events,
+  .gives = "abandoned; agent_connected; agent_offered; call_made; contact_ended; contact_started; not_answered; transferred; transferred_blind",
   .sample =
     "\"Ann Example\",\"12025550101\",\"1001\",\"public\",\"2025-03-01 09:00:00\",\"2025-03-01 09:00:08\",\"2025-03-01 09:01:00\",\"60\",\"52\","
     "\"NORMAL_CLEARING\","

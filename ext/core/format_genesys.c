@@ -401,6 +401,10 @@ const Format format_genesys_conversation = {
   .record_version = "conversationEnd",
   .recognise = recognise,
   .events = events,
+  .gives = "abandoned; after_contact_work; agent_connected; agent_offered; bot_entered; call_made; callback_made; "
+           "callback_promised; contact_ended; contact_started; email_received; email_sent; hold_started; ivr_entered; "
+           "message_received; message_sent; offer_missed; queue_entered; queue_timeout; survey_answered; transferred; "
+           "transferred_blind",
   .sample =
     "{\"conversations\":[\n"
     "{\"conversationId\":\"g-1\",\"conversationStart\":\"2025-03-01T09:00:00.000Z\",\"conversationEnd\":\"2025-03-01T09:03:00.000Z\","

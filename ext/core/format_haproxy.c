@@ -174,6 +174,7 @@ const Format format_haproxy = {
   .column_count = COUNT_OF(columns),
   .recognise = haproxy_recognise,
   .events = haproxy_events,
+  .gives = WEB_VERBS,
   .sample =
     "Mar  1 09:00:00 lb haproxy[1]: Proxy web started.\n"
     "Mar  1 09:00:01 lb haproxy[7]: 192.0.2.7:53332 [01/Mar/2025:09:00:01.143] web~ app/one 0/0/7/1457/1487 200 11394 - - ---- 2/1/0/0/0 0/0 "

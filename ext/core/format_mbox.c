@@ -95,5 +95,6 @@ const Format format_mbox = {
   .column_count = MBOX_COUNT,
   .recognise = mbox_recognise,
   .events = mbox_events,
+  .gives = "auto_reply; delivery_failed; email_received",
   .sample = sample,
 };

@@ -227,6 +227,7 @@ const Format format_qualtrics = {
   .record_key = "ResponseId",
   .recognise = qualtrics_recognise,
   .events = qualtrics_events,
+  .gives = "survey_answered",
   .sample = "StartDate,EndDate,Status,Finished,ResponseId,RecipientEmail,Q1,Q1_NPS_GROUP,Q2\n"
             "Start Date,End Date,Response Type,Finished,Response ID,Recipient Email,How likely are you to recommend us?,Group,What could be better?\n"
             "\"{\"\"ImportId\"\":\"\"startDate\"\"}\",\"{\"\"ImportId\"\":\"\"endDate\"\"}\",\"{\"\"ImportId\"\":\"\"status\"\"}\",\"{\"\"ImportId\"\":\"\"finished\"\"}\","
@@ -248,6 +249,7 @@ const Format format_surveymonkey = {
   .record_key = "Respondent ID",
   .recognise = surveymonkey_recognise,
   .events = surveymonkey_events,
+  .gives = "survey_answered",
   .sample = "Respondent ID,Collector ID,Date Created,Date Modified,IP Address,Email Address,First Name,Last Name,Custom Data 1,"
             "How likely is it that you would recommend us to a friend?,What could be better?\n"
             ",,,,,,,,,Response,Open-Ended Response\n"

@@ -110,6 +110,7 @@ const Format format_surveymonkey_json = {
   .record_version = "date_modified",
   .recognise = recognise,
   .events = events,
+  .gives = "self_service_left; survey_answered",
   .sample =
     "{\"data\":[\n"
     "{\"id\":\"5007154325\",\"survey_id\":\"105723396\",\"collector_id\":\"50253690\",\"recipient_id\":\"\",\"response_status\":\"completed\","

@@ -190,6 +190,7 @@ const Format format_tweets = {
   .record_key = "tweet_id",
   .recognise = tweets_recognise,
   .events = tweets_events,
+  .gives = "message_received; message_sent",
   .memory_size = sizeof(TweetMemory),
   .sample = "tweet_id,author_id,inbound,created_at,text,response_tweet_id,in_response_to_tweet_id\n"
             "2,examplecare,False,Mon Mar 03 09:05:00 +0000 2025,@115712 Please tell us your order number ^KL,3,1.0\n"

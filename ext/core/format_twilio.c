@@ -150,6 +150,8 @@ const Format format_twilio_calls = {
   .record_version = "date_updated",
   .recognise = recognise,
   .events = events,
+  .gives = "abandoned; agent_connected; call_made; contact_ended; contact_started; delivery_failed; message_received; "
+           "message_sent; not_answered; offer_missed",
   .sample =
     "{\"sid\":\"CA01\",\"account_sid\":\"AC00\",\"date_created\":\"Sat, 01 Mar 2025 09:00:00 +0000\","
     "\"date_updated\":\"Sat, 01 Mar 2025 09:02:00 +0000\",\"direction\":\"inbound\","

@@ -362,6 +362,7 @@ const Format format_w3c = {
   .learn = w3c_learn,
   .recognise = w3c_recognise,
   .events = w3c_events,
+  .gives = WEB_VERBS,
   .memory_size = sizeof(W3cMemory),
   .sample =
     "#Software: Microsoft Internet Information Services 10.0\n"
@@ -385,6 +386,7 @@ const Format format_cloudfront = {
   .learn = w3c_learn,
   .recognise = cloudfront_recognise,
   .events = w3c_events,
+  .gives = WEB_VERBS,
   .memory_size = sizeof(W3cMemory),
   .sample =
     "#Version: 1.0\n"

@@ -30,4 +30,7 @@ typedef struct WebVisit {
 /* 0 or 1 event: verb (a method that sends something keeps its word, and is self-service), actor, device, outcome. */
 void web_event(const WebVisit *visit, EventParts *out);
 
+/* Format.gives of the web formats. */
+#define WEB_VERBS "error_page; logged_in; login_failed; page_view"
+
 #endif

@@ -288,6 +288,7 @@ const Format format_weblog = {
   .learn = weblog_learn,
   .recognise = weblog_recognise,
   .events = weblog_events,
+  .gives = WEB_VERBS,
   .sample =
     "192.0.2.7 - ann [01/Mar/2025:09:00:00 +0100] \"GET /bills?month=2 HTTP/1.1\" 200 5120 \"https://www.example.com/\" \"Mozilla/5.0 (X11; Linux x86_64)\"\n"
     "192.0.2.7 - ann [01/Mar/2025:09:00:00 +0100] \"GET /style.css HTTP/1.1\" 200 120 \"-\" \"Mozilla/5.0 (X11; Linux x86_64)\"\n"

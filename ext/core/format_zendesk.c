@@ -345,6 +345,9 @@ const Format format_zendesk_tickets = {
   .record_version = "updated_at",
   .recognise = recognise,
   .events = events,
+  .gives = "auto_reply; call_made; contact_started; email_received; email_sent; message_received; message_sent; "
+           "note_added; reassigned; survey_answered; survey_invited; ticket_closed; ticket_opened; ticket_reopened; "
+           "ticket_resolved",
   .memory_size = sizeof(Memory),
   .sample =
     "{\"tickets\":[\n"

@@ -394,7 +394,10 @@ static bool sniff_records(Sniffing *work) {
   if( !records_read(work) || !records_estimate(work) ) return false;
   confidence(work);
   say_rejects(work);
-  if( !work->types && work->rows == 0 ) {
+  bool is_guess_wrong = work->format && !work->given->format && work->rejects;
+  if( work->rows == 0 && (!work->types || is_guess_wrong) ) {
+    work->out->columns = NULL;
+    work->out->column_count = 0;
     unknown(work, work->rejects                   ? "no record can be read as a row"
                   : work->out->dialect.skip_lines ? "nothing stands below the skipped records"
                                                   : "only blank lines");
