@@ -372,3 +372,16 @@ bool episode_channels(const Episodes *episodes, const Episode *episode, Buf *out
   for(size_t i = 0; i < (size_t)episode->channel_count; i++) append_item(out, ", ", intern_text(intern, codes[i]));
   return episode->channel_count > 0;
 }
+
+bool episodes_each(Arena *arena, const Contacts *contacts, const EpisodeOptions *options, int64_t as_of, int64_t since, int64_t until, EpisodeTake take,
+                   void *context) {
+  Episode e;
+  EpisodeWalk *walk = episodes_walk(arena, contacts, options, as_of);
+  bool ok = walk != NULL;
+  while( ok && episodes_step(walk, &e) ) {
+    bool is_reported = (since == INT_NULL || e.start_ts >= since) && (until == INT_NULL || e.start_ts < until);
+    if( is_reported ) ok = take(context, &e);
+  }
+  episodes_end(walk);
+  return ok && !env_failed(arena->env);
+}

@@ -91,6 +91,10 @@ typedef struct EpisodeWalk EpisodeWalk;
 EpisodeWalk *episodes_walk(Arena *arena, const Contacts *contacts, const EpisodeOptions *options, int64_t as_of);
 /* False at the end, or with the error set. */
 bool episodes_step(EpisodeWalk *walk, Episode *e);
+/* Each episode that begins in [since, until) (INT_NULL = open) is given to `take`, which returns false to stop. False with the Env's error set. */
+typedef bool (*EpisodeTake)(void *context, const Episode *e);
+bool episodes_each(Arena *arena, const Contacts *contacts, const EpisodeOptions *options, int64_t as_of, int64_t since, int64_t until, EpisodeTake take,
+                   void *context);
 /* As Episodes.channel_codes, of the last episode alone; moves with each step. */
 const uint32_t *episodes_channels(const EpisodeWalk *walk);
 void episodes_end(EpisodeWalk *walk);                /* NULL is harmless */

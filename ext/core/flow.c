@@ -58,7 +58,8 @@ static uint32_t end_of(const Episode *e) {
   return e->outcome && strcmp(e->outcome, "resolved") == 0 ? FLOW_DONE : FLOW_LOST;
 }
 
-static bool episode_add(Finder *f, const Episode *e) {
+static bool episode_add(void *context, const Episode *e) {
+  Finder *f = context;
   Journey journey = {.first = (uint32_t)f->code_count, .end = end_of(e), .group = groups_of(&f->groups, e->begin), .customer = e->customer, .unit = e->unit};
   uint32_t before = 0;
   for(size_t row = e->begin; row < e->end; row++) {
@@ -78,19 +79,6 @@ static bool episode_add(Finder *f, const Episode *e) {
   f->journeys = grown;
   grown[f->journey_count++] = journey;
   return true;
-}
-
-static bool walk_episodes(Finder *f, const Contacts *contacts) {
-  const FlowOptions *options = f->options;
-  Episode e;
-  EpisodeWalk *walk = episodes_walk(f->arena, contacts, &options->episodes, options->as_of);
-  bool ok = walk != NULL;
-  while( ok && episodes_step(walk, &e) ) {
-    bool is_reported = (options->since == INT_NULL || e.start_ts >= options->since) && (options->until == INT_NULL || e.start_ts < options->until);
-    if( is_reported ) ok = episode_add(f, &e);
-  }
-  episodes_end(walk);
-  return ok && !env_failed(f->env);
 }
 
 /* ---- counting ------------------------------------------------------------------------------------------------- */
@@ -238,7 +226,9 @@ bool flow_find(Arena *arena, const Contacts *contacts, const FlowOptions *option
   f.by_unit = f.ev->unit == EV_CUSTOMER || f.ev->unit == EV_CUSTOMER_ID;
   *out = (Flow){.ev = f.ev};
   finder_ready(&f);
-  bool ok = groups_build(arena, f.ev, options->group_columns, options->group_count, &f.groups) && walk_episodes(&f, contacts) && count_values(&f) && values_rank(&f);
+  bool ok = groups_build(arena, f.ev, options->group_columns, options->group_count, &f.groups) &&
+            episodes_each(arena, contacts, &options->episodes, options->as_of, options->since, options->until, episode_add, &f) && count_values(&f) &&
+            values_rank(&f);
   for(size_t i = 0; ok && i < f.journey_count; i++) ok = count_journey(&f, &f.journeys[i]);
   out->groups = f.groups;
   ok = ok && rows_make(&f, out);

@@ -173,7 +173,8 @@ static bool journey_add(Finder *f, uint32_t variant, int64_t micros) {
   return true;
 }
 
-static bool episode_add(Finder *f, const Episode *e) {
+static bool episode_add(void *context, const Episode *e) {
+  Finder *f = context;
   uint32_t variant;
   f->step_count = 0;
   for(size_t row = e->begin; row < e->end; row++) {
@@ -191,19 +192,6 @@ static bool episode_add(Finder *f, const Episode *e) {
   tally->resolved += e->outcome && strcmp(e->outcome, "resolved") == 0;
   tally->total_s += (double)(e->end_ts - e->start_ts) / (double)MICROS_PER_SECOND;
   return journey_add(f, variant, e->end_ts - e->start_ts);
-}
-
-static bool walk_episodes(Finder *f, const Contacts *contacts) {
-  const PathOptions *options = f->options;
-  Episode e;
-  EpisodeWalk *walk = episodes_walk(f->arena, contacts, &options->episodes, options->as_of);
-  bool ok = walk != NULL;
-  while( ok && episodes_step(walk, &e) ) {
-    bool is_reported = (options->since == INT_NULL || e.start_ts >= options->since) && (options->until == INT_NULL || e.start_ts < options->until);
-    if( is_reported ) ok = episode_add(f, &e);
-  }
-  episodes_end(walk);
-  return ok && !env_failed(f->env);
 }
 
 /* ---- rows --------------------------------------------------------------------------------------------------- */
@@ -357,7 +345,8 @@ static bool finder_ready(Finder *f) {
 bool paths_find(Arena *arena, const Contacts *contacts, const PathOptions *options, Paths *out) {
   Finder f = {.arena = arena, .env = arena->env, .ev = contacts->ev, .options = options};
   *out = (Paths){.item = NULL};
-  bool ok = finder_ready(&f) && walk_episodes(&f, contacts) && paths_make(&f, out);
+  bool ok = finder_ready(&f) && episodes_each(arena, contacts, &options->episodes, options->as_of, options->since, options->until, episode_add, &f) &&
+            paths_make(&f, out);
   out->groups = f.groups;
   pairs_free(&f.counted);
   pairs_free(&f.nodes);

@@ -5,24 +5,11 @@
 ** clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz_condition.c
 **   ext/core/{base,calendar,condition_eval,condition_lex,condition_parse,duration,event,identity,identity_name,intern,
 **   number,order,spelling,timestamp,vocabulary,wildcard,zone}.c -lm */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../../ext/core/condition.h"
 #include "../../ext/core/event.h"
-
-#define REQUIRE(condition) \
-  do { \
-    if( !(condition) ) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
-  } while( 0 )
+#include "fuzz.h"
 
 enum { REFUSED = -2, ROWS = 2 };
-
-static void *resize(void *old, size_t size) { return realloc(old, size); }
-static void release(void *old) { free(old); }
 
 static void fill(Events *ev, Env *env) {
   static const int columns[] = {EV_CHANNEL, EV_EVENT, EV_ROLE, EV_EVENT_TS, EV_WAIT_S, EV_SEQ};

@@ -4,22 +4,9 @@
 ** has its sentence; an event has a verb or keeps the log's word, and no event has its reason; how the bytes come changes nothing.
 ** clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz_format_line.c
 **   $(find ext/core -name '*.c' ! -name inflate_isal.c) -lcsv -lz -lm */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../../ext/core/format.h"
 #include "../unit/source_twin.h"
-
-#define REQUIRE(condition) \
-  do { \
-    if( !(condition) ) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
-  } while( 0 )
-
-static void *resize(void *old, size_t size) { return realloc(old, size); }
-static void release(void *old) { free(old); }
+#include "fuzz.h"
 
 static const char *const names[] = {"alb", "asterisk_cdr", "asterisk_cel", "asterisk_queue", "cloudfront", "freeswitch_cdr", "haproxy", "w3c", "weblog"};
 
@@ -35,7 +22,7 @@ typedef struct Log {
 static bool log_open(Log *log, const Format *format, Slice bytes) {
   arena_init(&log->arena, log->env);
   log->format = format;
-  log->columns = (FormatColumns){(FormatColumn *)(uintptr_t)format->columns, format->column_count, false};
+  log->columns = (FormatColumns){.items = (FormatColumn *)(uintptr_t)format->columns, .count = format->column_count};
   REQUIRE((unsigned)format->recognise(bytes) <= 100);
   if( format->learn && !format->learn(&log->arena, bytes, &log->columns) ) return false;
   size_t count = log->columns.count;

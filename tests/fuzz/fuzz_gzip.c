@@ -6,23 +6,11 @@
 ** clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz_gzip.c
 **   ext/core/{base,bytes,inflate_zlib,restart}.c -lz
 ** With ISA-L: -DJOURNEY_ISAL, inflate_isal.c and -lisal besides. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <zlib.h>
 
 #include "../../ext/core/bytes.h"
 #include "../unit/source_twin.h"
-
-#define REQUIRE(condition) \
-  do { \
-    if( !(condition) ) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
-  } while( 0 )
-
-static void *resize(void *old, size_t size) { return realloc(old, size); }
-static void release(void *old) { free(old); }
+#include "fuzz.h"
 
 enum { OUTPUT_MOST = 4 << 20, SPACING = 64 << 10, POINTS_MOST = 6 };
 static const GzipLimits limits = {GZIP_RATIO_MAX, GZIP_RATIO_GRACE, OUTPUT_MOST};

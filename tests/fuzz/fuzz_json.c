@@ -3,27 +3,14 @@
 ** stream; portions change nothing; a row's text is one JSON value by json_reader; a file of one valid value that is no list gives no reject; what
 ** learn finds are paths that compile; recognisers never fail.
 ** clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz_json.c build/core.a -lcsv -lz -lm */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../../ext/core/encoding.h"
 #include "../../ext/core/json_learn.h"
 #include "../../ext/core/json_value.h"
 #include "../../ext/core/reader.h"
 #include "../unit/source_twin.h"
-
-#define REQUIRE(condition) \
-  do { \
-    if( !(condition) ) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
-  } while( 0 )
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void *resize(void *old, size_t size) { return realloc(old, size); }
-static void release(void *old) { free(old); }
 
 static const char *const lists[] = {"data", "a", NULL};
 static const JsonSpec spec = {.lists = lists};

@@ -5,15 +5,10 @@
 ** clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -DLANE_STRETCH=1024u
 **   tests/fuzz/fuzz_lane.c
 **   ext/core/{base,bytes,inflate_zlib,restart,encoding,encoding_tables,fields,reader,record_scan,utf16,window,lane*}.c -lcsv -lz */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../unit/story.h"
+#include "fuzz.h"
 
 enum { REPEATED_MOST = 24 * LANE_STRETCH };
-
-static void *resize(void *old, size_t size) { return realloc(old, size); }
-static void release(void *old) { free(old); }
 
 static void tell(Slice bytes, StoryPlan plan, LaneChoice lane, size_t portion, Buf *out) {
   Env env = {.memory = {resize, release}};

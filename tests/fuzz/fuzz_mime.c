@@ -3,26 +3,13 @@
 ** Invariants: the records lie end to end and add up to the bytes, whatever the portions; fields are valid UTF-8 without NUL; a row has
 ** all columns; addresses, dates and parameters of any text end.
 ** clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz_mime.c (all of ext/core) -lcsv -lz -lm */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../../ext/core/mbox.h"
 #include "../../ext/core/mime_address.h"
 #include "../../ext/core/mime_date.h"
 #include "../../ext/core/mime_header.h"
 #include "../../ext/core/reader.h"
 #include "../unit/source_twin.h"
-
-#define REQUIRE(condition) \
-  do { \
-    if( !(condition) ) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
-  } while( 0 )
-
-static void *resize(void *old, size_t size) { return realloc(old, size); }
-static void release(void *old) { free(old); }
+#include "fuzz.h"
 
 static void require_text(Slice s) {
   REQUIRE(utf8_valid_prefix(s) == s.size);

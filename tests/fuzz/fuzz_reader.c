@@ -5,22 +5,10 @@
 ** clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz_reader.c
 **   ext/core/{base,bytes,inflate_zlib,restart,encoding,encoding_tables,fields,reader,record_scan,utf16,window}.c -lcsv -lz */
 #include <csv.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "../../ext/core/reader.h"
 #include "../unit/source_twin.h"
-
-#define REQUIRE(condition) \
-  do { \
-    if( !(condition) ) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
-  } while( 0 )
-
-static void *resize(void *old, size_t size) { return realloc(old, size); }
-static void release(void *old) { free(old); }
+#include "fuzz.h"
 
 typedef struct Story {
   Buf text;             /* all that was said of all records */

@@ -6,22 +6,9 @@
 ** wide as there are columns; where all records were sampled, every value of a numeric column is a number or NULL.
 ** clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 **   tests/fuzz/fuzz_sniff.c ext/core/(all but inflate_isal).c -lcsv -lz -lm */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../../ext/core/sniff.h"
 #include "../unit/source_twin.h"
-
-#define REQUIRE(condition) \
-  do { \
-    if( !(condition) ) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
-  } while( 0 )
-
-static void *resize(void *old, size_t size) { return realloc(old, size); }
-static void release(void *old) { free(old); }
+#include "fuzz.h"
 
 static bool is_utf8(Slice s) { return utf8_valid_prefix(s) == s.size; }
 

@@ -3,24 +3,11 @@
 ** Invariants: the records lie end to end and add up to the bytes, whatever the portions; fields are valid UTF-8; a row has the columns that
 ** the log was found to have; tokens point into the text and end.
 ** clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz_xml.c (all of ext/core) -lcsv -lz -lm */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../../ext/core/format.h"
 #include "../../ext/core/xes.h"
 #include "../../ext/core/xml_reader.h"
 #include "../unit/source_twin.h"
-
-#define REQUIRE(condition) \
-  do { \
-    if( !(condition) ) { \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      abort(); \
-    } \
-  } while( 0 )
-
-static void *resize(void *old, size_t size) { return realloc(old, size); }
-static void release(void *old) { free(old); }
+#include "fuzz.h"
 
 static void tokens(Slice text) {
   XmlReader xml;
