@@ -15,7 +15,8 @@ JOURNEY_EXPORT int sqlite3_journey_init(sqlite3 *db, char **message, const sqlit
 JOURNEY_EXPORT int sqlite3_sqlitejourney_init(sqlite3 *db, char **message, const sqlite3_api_routines *api);
 JOURNEY_EXPORT int sqlite3_extension_init(sqlite3 *db, char **message, const sqlite3_api_routines *api);
 
-int sqlite3_journey_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
+/* The exported names do not call each other: in a process that has loaded another build they would find that one's. */
+static int journey_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
   SQLITE_EXTENSION_INIT2(api);
   if( sqlite3_libversion_number() < JOURNEY_SQLITE_MIN ) {
     *message = sqlite3_mprintf("sqlite-journey needs SQLite 3.31.0 or newer; this is %s", sqlite3_libversion());
@@ -31,10 +32,8 @@ int sqlite3_journey_init(sqlite3 *db, char **message, const sqlite3_api_routines
   return rc == SQLITE_OK ? SQLITE_OK_LOAD_PERMANENTLY : rc;
 }
 
-int sqlite3_sqlitejourney_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
-  return sqlite3_journey_init(db, message, api);
-}
+int sqlite3_journey_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) { return journey_init(db, message, api); }
 
-int sqlite3_extension_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
-  return sqlite3_journey_init(db, message, api);
-}
+int sqlite3_sqlitejourney_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) { return journey_init(db, message, api); }
+
+int sqlite3_extension_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) { return journey_init(db, message, api); }

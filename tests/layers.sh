@@ -44,6 +44,7 @@ bad 'sqlite3ext.h outside ext/sqlite.h' "$(includes ext/*.[ch] vtab/*.[ch] sql/*
 bad 'files over 600 lines' "$(wc -l ext/*.[ch] ext/core/*.[ch] vtab/*.[ch] sql/*.[ch] | awk '$2 != "total" && $1 > 600')"
 if [ -n "$1" ]; then
   bad 'exported symbols' "$(nm -D --defined-only "$1" | awk '{print $3}' | grep -vxE 'sqlite3_(journey|sqlitejourney|extension)_init')"
+  bad 'the door is entered through a name that another build may have' "$(readelf -rW "$1" | grep -E 'sqlite3_[a-z]+_init')"
   core=$(dirname "$1")/core.a
   [ ! -f "$core" ] || bad 'the core calls what it must not' "$(nm -A -u "$core" 2>/dev/null | grep -wE \
     '(malloc|calloc|realloc|free|strdup|strndup|asprintf|vasprintf|qsort|fopen|open|openat|mmap|opendir|getenv|setlocale|abort|exit|sqlite3_[a-z0-9_]+)')"
