@@ -2,6 +2,8 @@
 ** event_parts: see the header. */
 #include "event_parts.h"
 
+_Static_assert(EV_COUNT <= 64, "EventPart.set has a bit for each column");
+
 void parts_init(EventParts *parts, Env *env) {
   *parts = (EventParts){.count = 0};
   arena_init(&parts->texts, env);

@@ -106,5 +106,38 @@ class SourceTest(unittest.TestCase):
         self.assertTrue(plan.endswith('arguments: source, gap; decodes events, path'), plan)
 
 
+
+class Deliveries(unittest.TestCase):
+    """Records delivered more than once in a log that is long enough for several threads, and for what is remembered to be passed over."""
+
+    def test_only_the_newest_gives_events(self):
+        rng, newest = random.Random(3), {}
+        with tempfile.TemporaryDirectory() as scratch:
+            path = os.path.join(scratch, 'again.csv')
+            with open(path, 'w', encoding='utf-8') as file:
+                file.write('id,version,seen,word\n')
+                for i in range(80000):
+                    key, version = 'K%d' % rng.randrange(25000), rng.randrange(100)
+                    if key not in newest or version >= newest[key][0]:
+                        newest[key] = version, i
+                    file.write('%s,%d,2025-01-01 %02d:%02d:%02d,w%d %s\n' % (key, version, i // 3600 % 24, i // 60 % 60, i % 60, i, '.' * 20))
+            self.assertGreater(os.path.getsize(path), 3 << 20)
+            events = sorted(i for _, i in newest.values())
+            hour = [i for i in events if i // 3600 % 24 == 5]
+            for threads in (1, 2, 3):
+                db = harness.connect()
+                db.execute("CREATE VIRTUAL TABLE log USING channel_log(path='%s', event_ts=seen, account=id, event=word, record_key=id, record_version=version, "
+                           "threads=%d)" % (path, threads))
+                words = [int(word[1:].split()[0]) for word, in db.execute("SELECT event FROM channel_events('log')")]
+                self.assertEqual(words, events)
+                for _ in range(2):
+                    found = db.execute("SELECT count(*) FROM channel_events('log') WHERE event_ts >= '2025-01-01 05:00:00' AND event_ts < '2025-01-01 06:00:00'")
+                    self.assertEqual(found.fetchone()[0], len(hour))
+                self.assertEqual(db.execute("SELECT measure_1 FROM channel_summary('log', '', 'count')").fetchone()[0], len(events))
+                self.assertEqual(db.execute("SELECT sum(events) FROM journey_episodes('log')").fetchone()[0], len(events))
+                self.assertEqual(db.execute("SELECT events, without_event FROM journey_status('log')").fetchone(), (len(events), 80000 - len(events)))
+                db.close()
+
+
 if __name__ == '__main__':
     harness.main()
